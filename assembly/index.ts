@@ -1,0 +1,2 @@
+// The one WASM binary: every kernel's exports. One file per kernel; this file only gathers them.
+export * from './control'

@@ -1,0 +1,113 @@
+/**
+ * Every error class of the package. Each has a stable `code`, may carry a `cause`, and has a message
+ * that says what was expected, what was found and what to do. Wrong argument kinds are plain
+ * `TypeError`s and wrong argument values plain `RangeError`s (see check.ts).
+ */
+
+/** Base class: `instanceof TickTickClockError` catches everything that the package names itself. */
+export class TickTickClockError extends Error {
+  /** Stable, machine-readable name of the kind of error, for example `ERR_TTC_GRAPH_FORMAT`. */
+  readonly code: string
+
+  constructor(code: string, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = new.target.name
+    this.code = code
+  }
+}
+
+/** A call on something whose `dispose()` was already called, or that was disposed during the call. */
+export class DisposedError extends TickTickClockError {
+  constructor(what: string, options?: { cause?: unknown }) {
+    super('ERR_TTC_DISPOSED', `${what} is disposed; open a new one`, options)
+  }
+}
+
+/** What was asked for exceeds a limit of the device; nothing was taken before it was thrown. */
+export class MemoryLimitError extends TickTickClockError {
+  /** Bytes that the work needs. */
+  readonly neededBytes: number
+  /** Bytes that the device offers. */
+  readonly limitBytes: number
+  /** What would work instead, in words. */
+  readonly alternatives: readonly string[]
+
+  constructor(
+    what: string,
+    sizes: { neededBytes: number; limitBytes: number; alternatives: readonly string[] },
+    options?: { cause?: unknown },
+  ) {
+    const { neededBytes, limitBytes, alternatives } = sizes
+    const remedy = alternatives.length > 0 ? `; instead: ${alternatives.join(', or ')}` : ''
+    super(
+      'ERR_TTC_MEMORY_LIMIT',
+      `${what} needs ${neededBytes} bytes, the limit is ${limitBytes} bytes${remedy}`,
+      options,
+    )
+    this.neededBytes = neededBytes
+    this.limitBytes = limitBytes
+    this.alternatives = alternatives
+  }
+}
+
+/** A device that this machine, browser or installation does not have; the message says why and what to install. */
+export class DeviceUnavailableError extends TickTickClockError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('ERR_TTC_DEVICE_UNAVAILABLE', message, options)
+  }
+}
+
+/** A device that stopped working while it was in use: a lost GPU, a worker that died. */
+export class DeviceLostError extends TickTickClockError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('ERR_TTC_DEVICE_LOST', message, options)
+  }
+}
+
+/** A combination that no device or kernel offers, for example f64 on a device without it. */
+export class NotSupportedError extends TickTickClockError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('ERR_TTC_NOT_SUPPORTED', message, options)
+  }
+}
+
+/** A graph file that can't be read: says file, line, the text found there and the remedy. */
+export class GraphFormatError extends TickTickClockError {
+  /** Name of the input as given: a path, a URL, or `(input)`. */
+  readonly file: string
+  /** 1-based line number, where one line is to blame. */
+  readonly line: number | undefined
+
+  constructor(
+    where: { file: string; line?: number; text?: string },
+    problem: string,
+    options?: { cause?: unknown },
+  ) {
+    const place = where.line === undefined ? where.file : `${where.file}:${where.line}`
+    const quoted = where.text === undefined ? '' : ` (${quoteExcerpt(where.text)})`
+    super('ERR_TTC_GRAPH_FORMAT', `${place}: ${problem}${quoted}`, options)
+    this.file = where.file
+    this.line = where.line
+  }
+}
+
+/** A block of bytes that is not what its header must say, is damaged, or comes from a newer version. */
+export class BlockFormatError extends TickTickClockError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('ERR_TTC_BLOCK_FORMAT', message, options)
+  }
+}
+
+/** A setting (`configure()`, a `TICKTICKCLOCK_*` variable) with a value that is not allowed. */
+export class ConfigError extends TickTickClockError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('ERR_TTC_CONFIG', message, options)
+  }
+}
+
+/** JSON quotes, control characters escaped, at most 60 characters: safe to print on one line. */
+function quoteExcerpt(text: string): string {
+  const short = text.length > 60 ? `${text.slice(0, 57)}...` : text
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: binary input must not reach a terminal
+  return JSON.stringify(short).replace(/[\u007f-\u009f]/g, (c) => `\\x${c.charCodeAt(0).toString(16)}`)
+}

@@ -1,0 +1,24 @@
+/**
+ * Every limit of the package: what it is, why, and what breaks beyond it.
+ */
+
+/** A WebAssembly memory with 32-bit addresses has at most 65,536 pages of 64 KiB. */
+export const WASM_MEMORY_BYTES = 65_536 * 65_536
+
+/** CSR offsets are u32: more edges would wrap. */
+export const MAX_EDGE_COUNT = 0xffff_ffff
+
+/**
+ * Vertex numbers are u32, and one value (2^32 - 1) stays free as "none". Typed arrays of V8 end at
+ * 2^33 bytes, far above.
+ */
+export const MAX_VERTEX_COUNT = 0xffff_fffe
+
+/** Longest line of a text format: a longer one is not a graph, and would have to be held whole. */
+export const MAX_LINE_BYTES = 64 * 1024
+
+/** Work on the calling thread is cut into slices of about this long, with a turn of the event loop between. */
+export const SLICE_MS = 20
+
+/** Most worker threads of a pool: beyond, barriers cost more than the threads bring. */
+export const MAX_THREADS = 256
