@@ -19,7 +19,9 @@ function embedShaders() {
     .filter((file) => file.endsWith('.wgsl'))
     .sort()
     .map((file) => {
-      const name = file.replace(/\.wgsl$/, '').replace(/[-.](\w)/g, (_, letter) => letter.toUpperCase())
+      const name = file
+        .replace(/\.wgsl$/, '')
+        .replace(/[-.](\w)/g, (_, letter) => letter.toUpperCase())
       return `export const ${name}Wgsl = ${JSON.stringify(readFileSync(join(folder, file), 'utf8'))}\n`
     })
   const header = '// Made by scripts/build.mjs from shaders/*.wgsl; not committed.\n'
@@ -29,11 +31,26 @@ function embedShaders() {
 function compileKernels() {
   run('asc', [
     'assembly/index.ts',
-    '--outFile', 'dist/kernels.wasm',
-    '-O3', '--noAssert', '--runtime', 'stub',
-    '--enable', 'simd', '--enable', 'threads', '--enable', 'bulk-memory',
-    '--importMemory', '--sharedMemory', '--initialMemory', '2', '--maximumMemory', '65536',
-    '--memoryBase', '4096',
+    '--outFile',
+    'dist/kernels.wasm',
+    '-O3',
+    '--noAssert',
+    '--runtime',
+    'stub',
+    '--enable',
+    'simd',
+    '--enable',
+    'threads',
+    '--enable',
+    'bulk-memory',
+    '--importMemory',
+    '--sharedMemory',
+    '--initialMemory',
+    '2',
+    '--maximumMemory',
+    '65536',
+    '--memoryBase',
+    '4096',
   ])
 }
 

@@ -26,8 +26,8 @@ export {
   NotSupportedError,
   TickTickClockError,
 } from './errors.js'
-export { Graph } from './graph/csr.js'
 export type { GraphShape, IdKind, VertexId } from './graph/csr.js'
+export { Graph } from './graph/csr.js'
 export type {
   PagerankInput,
   PagerankOptions,

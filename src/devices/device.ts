@@ -1,7 +1,7 @@
 /**
  * The device contract: what every kernel may ask of a place to compute, and how data lives there.
  * Host arrays and device memory are different things; `upload` and `read` are the only ways across.
- * Implementations: reference/, wasm/, webgpu/; `open.ts` chooses one. This file imports none of them.
+ * Implementations: reference/, wasm/, webgpu/; `open.ts` chooses one. This file imports none.
  */
 
 import { DisposedError } from '../errors.js'
@@ -164,7 +164,9 @@ export function checkInto<T extends ElementType>(
 ): void {
   if (into === undefined) return
   if (!(into instanceof ELEMENT_ARRAYS[type])) {
-    throw new TypeError(`"into" expected ${ELEMENT_ARRAYS[type].name}, got ${into?.constructor?.name}`)
+    throw new TypeError(
+      `"into" expected ${ELEMENT_ARRAYS[type].name}, got ${into?.constructor?.name}`,
+    )
   }
   if (into.length !== length) {
     throw new RangeError(`"into" expected length ${length}, got ${into.length}`)
