@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `npm run bench [-- ARGUMENTS]`: installs the packages it compares with (bench/package.json, at the
- * first run), builds, and runs bench/main.ts.
+ * `npm run bench [-- ARGUMENTS]`: installs the packages it compares with (bench/package.json) at
+ * the first run, builds, and runs bench/main.ts.
  */
 
 import { existsSync } from 'node:fs'

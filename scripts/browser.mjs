@@ -14,7 +14,7 @@ export const ISOLATION_HEADERS = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 }
 
-/** What a headless browser needs for WebGPU on a machine without a GPU, as root too, and in quiet. */
+/** What a headless browser needs for WebGPU without a GPU, to run as root, and to stay offline. */
 export const BROWSER_ARGUMENTS = [
   '--no-sandbox',
   '--enable-unsafe-webgpu',

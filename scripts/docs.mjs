@@ -4,11 +4,17 @@
  * and every other warning (typedoc.json).
  */
 
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { build } from './build.mjs'
-import { installPackages, runTool, script } from './setup.mjs'
+import { installPackages, root, runTool, script } from './setup.mjs'
+
+const ENTRIES = ['src/index.ts', 'src/graph/index.ts', 'src/worker.ts']
 
 script(() => {
   installPackages()
   build(['library'])
-  return runTool('typedoc/bin/typedoc', process.argv.slice(2))
+  const entries = ENTRIES.filter((entry) => existsSync(join(root, entry)))
+  const readme = existsSync(join(root, 'README.md')) ? 'README.md' : 'none'
+  return runTool('typedoc/bin/typedoc', ['--readme', readme, ...process.argv.slice(2), ...entries])
 })

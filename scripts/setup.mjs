@@ -16,6 +16,8 @@ const NODE_NEEDED = [20, 19]
 /** The repository. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
+/** @typedef {{ version?: string, integrity?: string, optional?: boolean }} Locked */
+
 /** A problem that the message explains completely: no stack trace. */
 export class SetupError extends Error {}
 
@@ -82,7 +84,7 @@ export function installPackages(folder = '.') {
  * @param {{ cwd?: string }} [options]
  */
 export function npm(args, options = {}) {
-  // Under `npm run` npm says where it is; that is surer than the PATH, and needs no shell on Windows.
+  // Under `npm run` npm says where it is: surer than the PATH, and no shell needed on Windows.
   const path = process.env.npm_execpath
   const direct = path !== undefined && /npm-cli\.c?js$/.test(path)
   const command = direct ? process.execPath : 'npm'
@@ -139,7 +141,7 @@ function isInstalled(cwd) {
 
 /**
  * @param {string} path
- * @returns {Record<string, { version?: string, integrity?: string, optional?: boolean }> | undefined}
+ * @returns {Record<string, Locked> | undefined}
  */
 function readLock(path) {
   if (!existsSync(path)) return

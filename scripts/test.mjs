@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * `npm test`: sets up, builds, checks, and runs every test in Node and in a browser; `--full` runs
- * property suites with all their cases. Other arguments go to vitest; with any, checks are left out.
+ * property suites with all their cases. Other arguments go to vitest; with any, no checks.
  * As root on Debian it installs a missing browser; elsewhere it says what to install and what is
  * skipped for it. The last line on stdout is `N passed, N failed, N skipped`.
  */

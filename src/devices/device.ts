@@ -20,6 +20,7 @@ export interface ElementArrays {
   u64: BigUint64Array
   i64: BigInt64Array
 }
+/** Name of an element type. */
 export type ElementType = keyof ElementArrays
 
 /** Constructors by element type, the one place that pairs them. */
@@ -66,6 +67,7 @@ export interface Resident {
   readonly disposed: boolean
   /** Gives the memory back. Calling it twice is allowed. */
   dispose(): Promise<void>
+  /** `dispose()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -128,6 +130,7 @@ export interface Device {
    * nothing is left that would keep Node running. Calling it twice is allowed.
    */
   dispose(): Promise<void>
+  /** `dispose()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>
 }
 

@@ -8,6 +8,7 @@ import type { Graph, VertexId } from '../../graph/csr.js'
 /** Known dialects of PageRank in other software; the docs say what each one does differently. */
 export type PagerankPreset = 'networkx' | 'igraph' | 'ldbc' | 'graphx' | 'gds' | 'gapbs'
 
+/** Arithmetic: double or single precision. */
 export type Precision = 'f64' | 'f32'
 
 /**
