@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
  * `npm run check`: format and lint (Biome), types (TypeScript), imports (dependency-cruiser) and
- * unused files, exports and dependencies (knip). All four run, also after a failure. `--fix` lets Biome
- * repair what it can first.
+ * unused files, exports and dependencies (knip). All four run, also after a failure. `--fix` lets
+ * Biome repair what it can first.
  */
 
 import { existsSync } from 'node:fs'

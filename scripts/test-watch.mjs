@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
  * `npm run test:watch`: builds, then runs vitest and the TypeScript compiler side by side; a
- * changed source is compiled to dist/ and the tests run again. Changes in assembly/ and shaders/ need
- * `npm run build`.
+ * changed source is compiled to dist/ and the tests run again. Changes in assembly/ and shaders/
+ * need `npm run build`.
  */
 
 import { spawn } from 'node:child_process'
