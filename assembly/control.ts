@@ -4,6 +4,7 @@ import {
   ABORT,
   BARRIER_ARRIVED,
   BARRIER_GENERATION,
+  SLICE_BLOCKS,
   SNAPSHOT_STEP,
   SNAPSHOT_VALUE,
   SPIN_LIMIT,
@@ -24,6 +25,11 @@ export function heapBase(): usize {
 
 export function isAborted(): bool {
   return atomic.load<i32>(ABORT) != 0
+}
+
+/** Blocks of work before a call must return AGAIN; 0 for no limit. */
+export function sliceBlocks(): i32 {
+  return load<i32>(SLICE_BLOCKS)
 }
 
 /** Tells the host how far a run is. One thread calls it. */

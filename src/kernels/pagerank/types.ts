@@ -127,6 +127,7 @@ export interface PagerankRun {
   residual: number
   /** What rounding alone can put between `ranks` and the exact fixed point, in L1. */
   roundingBound: number
+  uploadMs: number
   prepareMs: number
   computeMs: number
   readMs: number
