@@ -1,6 +1,6 @@
 /**
- * What a fresh clone depends on: a lock file that `npm ci` accepts on every platform, scripts that an
- * old Node can parse far enough to say that it is too old, a start that is quiet on stdout.
+ * What a fresh clone depends on: a lock file that `npm ci` accepts on every platform, scripts that
+ * an old Node can parse far enough to say that it is too old, a start that is quiet on stdout.
  */
 
 import { execFileSync, spawnSync } from 'node:child_process'
@@ -25,7 +25,7 @@ it('the lock file has an entry for each platform package that it names', () => {
 })
 
 it('an old Node parses the scripts', () => {
-  // Newer than Node 14: logical assignment, class fields, `.at()`, top-level await without a function.
+  // Newer than Node 14: logical assignment, class fields, `.at()`, top-level await.
   const scripts = readdirSync(join(ROOT, 'scripts')).filter((name) => name.endsWith('.mjs'))
   expect(scripts.length).toBeGreaterThan(5)
   for (const name of scripts) {
