@@ -4,6 +4,7 @@
  * the built package by its name. Without a browser the two browser projects are left out, in words.
  */
 
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
@@ -17,6 +18,9 @@ import {
 
 const BROWSER_TESTS = ['test/**/*.conformance.test.ts', 'test/**/*.browser.test.ts']
 
+const manifest: { exports: Record<string, string | Record<string, string>> } = JSON.parse(
+  readFileSync(new URL('package.json', import.meta.url), 'utf8'),
+)
 const seed = process.env.TICKTICKCLOCK_TEST_SEED ?? String(Math.floor(Math.random() * 2 ** 32))
 const full = process.env.TICKTICKCLOCK_TEST_FULL === '1'
 
@@ -29,15 +33,15 @@ declare module 'vitest' {
   }
 }
 
-/** 'ticktickclock' and its subpaths, as files: `node` or `browser` as the exports map has them. */
+/** 'ticktickclock' and its subpaths, as files, as the exports map of package.json has them. */
 function packageAliases(platform: 'node' | 'browser') {
-  const dist = (file: string) => fileURLToPath(new URL(`./dist/${file}`, import.meta.url))
-  const main = platform === 'node' ? 'index.js' : 'index.browser.js'
-  return [
-    { find: /^ticktickclock$/, replacement: dist(main) },
-    { find: /^ticktickclock\/graph$/, replacement: dist('graph/index.js') },
-    { find: /^ticktickclock\/worker$/, replacement: dist('worker/index.js') },
-  ]
+  return Object.entries(manifest.exports).map(([entry, target]) => {
+    const file = typeof target === 'string' ? target : (target[platform] ?? target.default)
+    return {
+      find: new RegExp(`^${entry.replace('.', 'ticktickclock')}$`),
+      replacement: fileURLToPath(new URL(file, import.meta.url)),
+    }
+  })
 }
 
 const shared = {
