@@ -93,8 +93,8 @@ function projects(): TestProjectInlineConfiguration[] {
   if (executablePath !== undefined) {
     return [node, browser(true, executablePath), browser(false, executablePath)]
   }
-  process.stderr.write(`no browser: ${BROWSER_TESTS.join(', ')} run in Node only or not at all; `)
-  process.stderr.write(`to run them, ${browserRemedy()}\n`)
+  const skipped = `skipped in browsers: ${BROWSER_TESTS.join(', ')}`
+  process.stderr.write(`no Chrome or Chromium; ${skipped}. To run them: ${browserRemedy()}\n`)
   return [node]
 }
 
