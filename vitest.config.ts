@@ -106,7 +106,8 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['dist/**/*.js', 'src/**/*.ts'],
-      exclude: ['**/*.generated.*'],
+      exclude: ['**/*.generated.*', '**/*.d.ts'],
+      reportOnFailure: true,
       reporter: ['text', 'html'],
       reportsDirectory: 'build/coverage',
     },
