@@ -109,6 +109,25 @@ export function splitRow(
   }
 }
 
+/**
+ * Index behind the record at `from` in a file whose delimiter is not known yet: a quote opens a
+ * field after a blank or any usual delimiter. A quote that is never closed ends with its line.
+ */
+export function guessRecordEnd(bytes: Uint8Array, from: number, to: number): number {
+  let quoted = false
+  for (let at = from; at < to; at++) {
+    const c = bytes[at]
+    if (c === LINE_FEED && !quoted) return at + 1
+    if (c !== QUOTE) continue
+    if (quoted && bytes[at + 1] === QUOTE) at++
+    else quoted = !quoted && (at === from || OPENS_FIELD.includes(bytes[at - 1]))
+  }
+  return bytes.indexOf(LINE_FEED, from) + 1
+}
+
+/** Blank, tab, comma, semicolon, vertical bar, colon. */
+const OPENS_FIELD = [32, 9, 44, 59, 124, 58]
+
 /** Index behind a line feed at `at` (after an optional carriage return), or 0. */
 function lineEnd(bytes: Uint8Array, at: number, to: number): number {
   if (at < to && bytes[at] === LINE_FEED) return at + 1

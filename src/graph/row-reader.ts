@@ -9,6 +9,7 @@ import { MAX_LINE_BYTES } from '../limits.js'
 import { type Detected, type DialectOptions, detectDialect } from './dialect.js'
 import {
   type Dialect,
+  guessRecordEnd,
   lineKind,
   lossyText,
   RowProblem,
@@ -149,7 +150,7 @@ export class RowReader {
   #recordEnd(from: number, to: number): number {
     const { bytes } = this.#sink.parser
     const lineEnd = bytes.indexOf(LINE_FEED, from) + 1
-    const delimiter = this.#dialect?.delimiter ?? ','
+    const { delimiter } = this.#dialect as Dialect
     if (!bytes.subarray(from, lineEnd).includes(34)) return lineEnd
     try {
       return splitRow(bytes, from, Math.min(to, from + MAX_LINE_BYTES + 1), delimiter)?.end ?? 0
@@ -174,7 +175,7 @@ export class RowReader {
     let second: Uint8Array | undefined
     while (at < to && second === undefined) {
       const kind = lineKind(bytes, at, to)
-      const end = kind === 'row' ? this.#recordEnd(at, to) || to : bytes.indexOf(LINE_FEED, at) + 1
+      const end = kind === 'row' ? guessRecordEnd(bytes, at, to) : bytes.indexOf(LINE_FEED, at) + 1
       if (end - at > MAX_LINE_BYTES) this.#failLongLine(at, end)
       if (kind === 'comment') this.#checkBanner(bytes.subarray(at, end))
       if (kind === 'row' && first !== undefined) second = bytes.slice(at, end)
