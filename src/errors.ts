@@ -120,6 +120,5 @@ function quoteExcerpt(text: string): string {
     quoted = JSON.stringify(`${text.slice(0, length)}...`)
     if (quoted.length <= 80) break
   }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: binary input must not reach a terminal
   return quoted.replace(/[\u007f-\u009f]/g, (c) => `\\x${c.charCodeAt(0).toString(16)}`)
 }

@@ -128,7 +128,11 @@ export class RowReader {
     const end = this.#recordEnd(this.#from, to)
     if (end === 0) {
       if (!last) return false
-      this.#fail('a quoted field has no closing quote', this.#from, bytes.indexOf(LINE_FEED, this.#from))
+      this.#fail(
+        'a quoted field has no closing quote',
+        this.#from,
+        bytes.indexOf(LINE_FEED, this.#from),
+      )
     }
     if (end - this.#from > MAX_LINE_BYTES) this.#failLongLine(this.#from, end)
     try {
@@ -223,7 +227,10 @@ export class RowReader {
       const end = bytes.indexOf(LINE_FEED, at) + 1
       if (lineKind(bytes, at, to) === 'row' && skip-- === 0) {
         const text = lossyText(bytes.slice(at, end)).trim()
-        throw new GraphFormatError({ file: this.#source.name, line: line + 1, text }, UNKNOWN_VERTEX)
+        throw new GraphFormatError(
+          { file: this.#source.name, line: line + 1, text },
+          UNKNOWN_VERTEX,
+        )
       }
       line++
       at = end

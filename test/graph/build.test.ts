@@ -15,11 +15,16 @@ describe('graphFromEdges', () => {
       fc.boolean(),
       fc.boolean(),
       (edges, directed, weighted) => {
-        const tuples = edges.map(([a, b, w]) => (weighted ? [a, b, w] : [a, b]) as [VertexId, VertexId])
+        const tuples = edges.map(
+          ([a, b, w]) => (weighted ? [a, b, w] : [a, b]) as [VertexId, VertexId],
+        )
         const graph = graphFromEdges(tuples, { directed })
         const named = edges.map(([a, b, w]) => [String(a), String(b), w + 0] as NaiveEdge)
         const integers = typeof edges[0][0] !== 'string'
-        const ids = sortedIds(named.flatMap(([a, b]) => [a, b]), integers)
+        const ids = sortedIds(
+          named.flatMap((edge) => edge.slice(0, 2) as string[]),
+          integers,
+        )
         expect(rowsOf(graph)).toEqual(naiveRows(named, ids, directed, weighted))
         expect(graph.edgeCount).toBe(edges.length)
         const dense = integers && ids.every((id, i) => id === String(i))
@@ -55,9 +60,27 @@ describe('graphFromEdges', () => {
     ['nothing', [], undefined, RangeError, /"edges" is empty/],
     ['a string', 'ab', undefined, TypeError, /"edges" expected/],
     ['a short edge', [[1]], undefined, TypeError, /edge 0 expected/],
-    ['mixed kinds', [[1, 2], [1, 'a']], undefined, TypeError, /target of edge 1/],
+    [
+      'mixed kinds',
+      [
+        [1, 2],
+        [1, 'a'],
+      ],
+      undefined,
+      TypeError,
+      /target of edge 1/,
+    ],
     ['an object id', [[1, {}]], undefined, TypeError, /target of edge 0/],
-    ['a negative id', [[1, 2], [-1, 2]], undefined, RangeError, /source of edge 1.*-1/],
+    [
+      'a negative id',
+      [
+        [1, 2],
+        [-1, 2],
+      ],
+      undefined,
+      RangeError,
+      /source of edge 1.*-1/,
+    ],
     ['a fraction', [[1.5, 2]], undefined, RangeError, /source of edge 0.*1.5/],
     ['NaN', [[Number.NaN, 2]], undefined, RangeError, /source of edge 0/],
     ['an unsafe number', [[2 ** 60, 2]], undefined, RangeError, /as bigint/],
@@ -67,9 +90,36 @@ describe('graphFromEdges', () => {
     ['a negative weight', [[1, 2, -1]], undefined, RangeError, /weight of edge 0/],
     ['an infinite weight', [[1, 2, Infinity]], undefined, RangeError, /weight of edge 0/],
     ['a NaN weight', [[1, 2, Number.NaN]], undefined, RangeError, /weight of edge 0/],
-    ['a missing weight', [[1, 2, 1], [1, 2]], undefined, TypeError, /weight of edge 1/],
-    ['a late weight', [[1, 2], [1, 2, 1]], undefined, TypeError, /edge 1 has a weight/],
-    ['an infinite sum', [[1, 2, 1e308], [1, 3, 1e308]], undefined, RangeError, /vertex 1 sum/],
+    [
+      'a missing weight',
+      [
+        [1, 2, 1],
+        [1, 2],
+      ],
+      undefined,
+      TypeError,
+      /weight of edge 1/,
+    ],
+    [
+      'a late weight',
+      [
+        [1, 2],
+        [1, 2, 1],
+      ],
+      undefined,
+      TypeError,
+      /edge 1 has a weight/,
+    ],
+    [
+      'an infinite sum',
+      [
+        [1, 2, 1e308],
+        [1, 3, 1e308],
+      ],
+      undefined,
+      RangeError,
+      /vertex 1 sum/,
+    ],
     ['an id beyond the count', [[1, 5]], { vertexCount: 5 }, RangeError, /target of edge 0/],
     ['both options', [[1, 2]], { vertexCount: 5, vertices: [1] }, TypeError, /exclude/],
     ['an unknown option', [[1, 2]], { direct: true }, TypeError, /no option "direct"/],
@@ -84,7 +134,11 @@ describe('graphFromEdges', () => {
   }
 
   it('allows weights of one vertex up to the largest double', () => {
-    const graph = graphFromEdges([[0, 1, 1e308], [1, 0, 1e308], [1, 1, 0]])
+    const graph = graphFromEdges([
+      [0, 1, 1e308],
+      [1, 0, 1e308],
+      [1, 1, 0],
+    ])
     expect(graph.weights?.[0]).toBe(1e308)
   })
 })

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
-import { readGraph, type ReadGraphOptions } from 'ticktickclock'
 import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { type ReadGraphOptions, readGraph } from 'ticktickclock'
 import { describe, expect, it } from 'vitest'
 import { type NaiveEdge, naiveRows, rowsOf, sortedIds } from '../support/naive-graph.js'
 import { count, testSeed } from '../support/seed.js'
@@ -80,7 +80,10 @@ describe('readGraph on every dialect', () => {
     const property = fc.asyncProperty(edgeLists, dialects, async (edges, written) => {
       const bytes = writeFile(edges, written, false)
       const graph = await readGraph(inChunks(bytes, written.chunks), optionsFor(written))
-      const ids = sortedIds(edges.flatMap(([a, b]) => [a, b]), true)
+      const ids = sortedIds(
+        edges.flatMap((edge) => edge.slice(0, 2) as string[]),
+        true,
+      )
       const { directed, weighted } = written
       expect(rowsOf(graph)).toEqual(naiveRows(edges, ids, directed, weighted))
     })
@@ -107,7 +110,10 @@ describe('readGraph on every dialect', () => {
         }
         const bytes = writeFile(edges, written, quoteAll)
         const graph = await readGraph(inChunks(bytes, written.chunks), options)
-        const ids = sortedIds(edges.flatMap(([a, b]) => [a, b]), false)
+        const ids = sortedIds(
+          edges.flatMap((edge) => edge.slice(0, 2) as string[]),
+          false,
+        )
         const { directed, weighted } = written
         expect(rowsOf(graph)).toEqual(naiveRows(edges, ids, directed, weighted))
       },
@@ -122,7 +128,11 @@ describe('readGraph on every dialect', () => {
       return String(view.getFloat64(0))
     })
     const digits = fc
-      .tuple(fc.stringMatching(/^[0-9]{1,21}$/), fc.stringMatching(/^[0-9]{0,21}$/), fc.integer({ min: -345, max: 285 }))
+      .tuple(
+        fc.stringMatching(/^[0-9]{1,21}$/),
+        fc.stringMatching(/^[0-9]{0,21}$/),
+        fc.integer({ min: -345, max: 285 }),
+      )
       .map(([a, b, e]) => `${a}.${b}e${e}`)
       .filter((text) => Number.isFinite(Number(text)))
     // Halfway between two doubles, and one digit away from it.
@@ -193,6 +203,10 @@ describe('readGraph on headers', () => {
     expect(await header('Source\tTarget\nx\ty\n')).toEqual([1, 'string', undefined])
     expect(await header('u v\n0 1\n')).toEqual([1, 'dense', undefined])
     expect(await header('0 1\n1 2\n', { header: 'yes' })).toEqual([1, 'integer', undefined])
-    expect(await header('u v w\n0 1 2\n', { weights: 'w', ids: 'string' })).toEqual([1, 'string', [2]])
+    expect(await header('u v w\n0 1 2\n', { weights: 'w', ids: 'string' })).toEqual([
+      1,
+      'string',
+      [2],
+    ])
   })
 })
