@@ -12,15 +12,36 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const bin = (name) => join(root, 'node_modules', '.bin', name)
 const run = (name, args) => execFileSync(bin(name), args, { cwd: root, stdio: 'inherit' })
 
-/** One exported constant per shader: `shaders/pagerank.wgsl` → `pagerankWgsl`. */
+/** The text of a shader; lines `#include "shared/…"` are replaced by that file, once each. */
+function readShader(file, included = new Set()) {
+  const text = readFileSync(join(root, 'shaders', file), 'utf8')
+  return text.replace(/^#include "(.+)"$/gm, (_, name) => {
+    if (included.has(name)) return ''
+    included.add(name)
+    return readShader(name, included).trimEnd()
+  })
+}
+
+/**
+ * Two exported constants per shader, `shaders/pagerank.wgsl` → `pagerankWgsl`, its text, and
+ * `pagerankSizes`, the values of its lines `const NAME = 256u;`: sizes are written in WGSL only.
+ */
 function embedShaders() {
-  const folder = join(root, 'shaders')
-  const constants = readdirSync(folder)
+  const constants = readdirSync(join(root, 'shaders'))
     .filter((file) => file.endsWith('.wgsl'))
     .sort()
     .map((file) => {
-      const name = file.replace(/\.wgsl$/, '').replace(/[-.](\w)/g, (_, letter) => letter.toUpperCase())
-      return `export const ${name}Wgsl = ${JSON.stringify(readFileSync(join(folder, file), 'utf8'))}\n`
+      const name = file
+        .replace(/\.wgsl$/, '')
+        .replace(/[-.](\w)/g, (_, letter) => letter.toUpperCase())
+      const text = readShader(file)
+      const sizes = [...text.matchAll(/^const (\w+) = (\d+)u;/gm)].map(
+        ([, key, value]) => `${key}: ${value}`,
+      )
+      return (
+        `export const ${name}Wgsl = ${JSON.stringify(text)}\n` +
+        `export const ${name}Sizes = { ${sizes.join(', ')} } as const\n`
+      )
     })
   const header = '// Made by scripts/build.mjs from shaders/*.wgsl; not committed.\n'
   writeFileSync(join(root, 'src/devices/webgpu/shaders.generated.ts'), header + constants.join(''))
