@@ -36,7 +36,7 @@ function packageAliases(platform: 'node' | 'browser') {
   return [
     { find: /^ticktickclock$/, replacement: dist(main) },
     { find: /^ticktickclock\/graph$/, replacement: dist('graph/index.js') },
-    { find: /^ticktickclock\/worker$/, replacement: dist('worker.js') },
+    { find: /^ticktickclock\/worker$/, replacement: dist('worker/index.js') },
   ]
 }
 
