@@ -2,6 +2,9 @@
 
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { copyFile, cp, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -21,13 +24,17 @@ interface LayoutKeeper {
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url))
 
 /** Runs a module in a Node of its own; a Node that does not exit by itself is killed and fails. */
-async function runNode(code: string, env: Record<string, string> = {}): Promise<string> {
+async function runNode(
+  code: string,
+  env: Record<string, string> = {},
+  from: string = dist,
+): Promise<string> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [
       '--input-type=module',
       '-e',
-      `import * as gpu from '${dist}devices/webgpu/device.js'\n${code}`,
+      `import * as gpu from '${from}devices/webgpu/device.js'\n${code}`,
     ],
     { env: { ...process.env, ...env }, timeout: 30_000 },
   )
@@ -40,8 +47,22 @@ describe('webgpu without a GPU', () => {
       await gpu.openWebgpu().catch((error) => console.log(error.code))`
     const [probe, errorCode] = (await runNode(code, { VK_DRIVER_FILES: '/none.json' })).split('\n')
     expect(JSON.parse(probe)).toMatchObject({ available: false })
-    expect(JSON.parse(probe).reason).toMatch(/none\.json.*apt-get install chromium libvulkan1/)
+    expect(JSON.parse(probe).reason).toContain('none.json')
+    expect(JSON.parse(probe).remedy).toContain('apt-get install chromium libvulkan1')
     expect(errorCode).toBe('ERR_TTC_DEVICE_UNAVAILABLE')
+  })
+
+  it('names the package that Node needs', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'ticktickclock-'))
+    try {
+      await cp(dist, join(folder, 'dist'), { recursive: true })
+      await copyFile(join(dist, '../package.json'), join(folder, 'package.json'))
+      const code = `console.log(JSON.stringify(await gpu.probeWebgpu()))`
+      const probe = JSON.parse(await runNode(code, {}, join(folder, 'dist/')))
+      expect(probe).toMatchObject({ available: false, remedy: 'run `npm install webgpu`' })
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   })
 
   it('folds dispatches into two dimensions', () => {

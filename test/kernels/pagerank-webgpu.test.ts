@@ -234,6 +234,13 @@ describe.skipIf(noGpu)(gpuTitle('PageRank on the GPU'), () => {
   })
 
   it('refuses what it cannot do', async () => {
+    const heavy = rank(
+      graphOf(2, [
+        [0, 0, 1e308],
+        [0, 1, 1e308],
+      ]),
+    )
+    await expect(heavy).rejects.toThrow(/weights of vertex 0 sum to more/)
     await using resident = await device.upload(graphOf(1, []))
     await expect(pagerankWebgpu(resident, planOf({ precision: 'f64' }))).rejects.toThrow(
       NotSupportedError,

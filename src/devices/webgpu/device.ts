@@ -5,7 +5,7 @@
 
 import { requestAdapter } from '#adapter'
 import { checkInteger, checkOneOf } from '../../check.js'
-import { DeviceUnavailableError, DisposedError, TickTickClockError } from '../../errors.js'
+import { DisposedError, TickTickClockError } from '../../errors.js'
 import { Graph } from '../../graph/csr.js'
 import { monotonicMs } from '../../time/system.js'
 import {
@@ -23,7 +23,7 @@ import {
   type ResidentGraph,
   type TransferOptions,
 } from '../device.js'
-import { describeAdapter } from './adapter.js'
+import { absenceOf, describeAdapter, unavailable } from './adapter.js'
 import { Gpu, gpuOf, registerGpu } from './gpu.js'
 
 /** Options of `openWebgpu`. */
@@ -50,7 +50,7 @@ export type WebgpuProbe =
         maxInvocationsPerWorkgroup: number
       }
     }
-  | { available: false; reason: string }
+  | { available: false; reason: string; remedy: string }
 
 /**
  * Opens the GPU: Dawn in Node, `navigator.gpu` in a page or worker.
@@ -69,11 +69,9 @@ async function openGpu(opened: Awaited<ReturnType<typeof requestAdapter>>): Prom
     return await Gpu.open(opened)
   } catch (cause) {
     if (cause instanceof TickTickClockError) throw cause
-    throw new DeviceUnavailableError(
-      `WebGPU is not available: the GPU refused to open (${(cause as Error).message}); ` +
-        'update its driver, or close other programs that use it',
-      { cause },
-    )
+    const reason = `the GPU refused to open (${(cause as Error).message})`
+    const remedy = 'update its driver, or close other programs that use it'
+    throw unavailable({ reason, remedy }, cause)
   }
 }
 
@@ -85,7 +83,7 @@ export async function probeWebgpu(options: WebgpuOptions = {}): Promise<WebgpuPr
   try {
     const opened = await requestAdapter(options)
     gpu = await openGpu(opened)
-    const { limits } = gpu.device
+    const { limits } = opened.adapter
     return {
       available: true,
       ...describeAdapter(opened.adapter),
@@ -97,7 +95,7 @@ export async function probeWebgpu(options: WebgpuOptions = {}): Promise<WebgpuPr
       },
     }
   } catch (error) {
-    return { available: false, reason: (error as Error).message }
+    return { available: false, ...absenceOf(error) }
   } finally {
     await gpu?.dispose()
   }
@@ -154,7 +152,6 @@ class WebgpuDevice implements Device {
     return monotonicMs()
   }
 
-  /** A device that went while the data travelled takes the new Resident with it. */
   #keep<R extends Resident & { onDispose: (() => void) | undefined }>(resident: R): R {
     this.#residents.add(resident)
     resident.onDispose = () => this.#residents.delete(resident)

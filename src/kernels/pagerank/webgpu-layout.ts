@@ -147,6 +147,9 @@ async function transpose(graph: Graph, weighted: boolean, pause: Pause): Promise
     const end = Math.min(n, v + STRIDE)
     for (let u = v; u < end; u++) {
       rows[u + 1] += rows[u]
+      if (totals[u] === Number.POSITIVE_INFINITY) {
+        throw new RangeError(`weights of vertex ${graph.idOf(u)} sum to more than a double holds`)
+      }
       scale[u] = totals[u] === 0 ? 0 : weights === undefined ? 1 / totals[u] : 1
     }
   }

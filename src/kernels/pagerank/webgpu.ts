@@ -5,7 +5,7 @@
  */
 
 import type { ResidentGraph } from '../../devices/device.js'
-import { gpuOf } from '../../devices/webgpu/gpu.js'
+import { type Gpu, gpuOf } from '../../devices/webgpu/gpu.js'
 import { pagerankSizes } from '../../devices/webgpu/shaders.generated.js'
 import { DisposedError, NotSupportedError } from '../../errors.js'
 import { createSlices } from '../../slices.js'
@@ -48,43 +48,52 @@ export async function pagerankWebgpu(
   const ranks = (plan.into as Float32Array | undefined) ?? new Float32Array(graph.vertexCount)
   if (graph.vertexCount === 0) return emptyRun(ranks)
   checkLayoutSize(gpu, graph)
+  try {
+    // The guard answers an abort at once; the run sees it at its next step and cleans up.
+    return await gpu.guard(compute(gpu, resident, plan, ranks), plan.signal)
+  } catch (cause) {
+    // Its buffers went with it, which the GPU reports in its own words.
+    if (!resident.disposed || device.disposed) throw cause
+    throw new DisposedError('this resident graph', { cause })
+  }
+}
 
+async function compute(
+  gpu: Gpu,
+  resident: ResidentGraph,
+  plan: PagerankPlan,
+  ranks: Float32Array,
+): Promise<PagerankRun> {
+  const { graph, device } = resident
+  const { damping, signal } = plan
   const nowMs = () => device.nowMs()
   const startMs = nowMs()
   const weighted = plan.weighted && graph.weights !== undefined
-  const layout = await pagerankLayout(gpu, resident, weighted, plan.signal)
+  const layout = await pagerankLayout(gpu, resident, weighted, signal)
   const run = new PagerankBuffers(gpu, layout)
   try {
     await run.open(plan)
-    plan.signal?.throwIfAborted()
+    signal?.throwIfAborted()
     const preparedMs = nowMs()
     const state = await iterate(run, plan, nowMs)
     const computedMs = nowMs()
-    await run.readRanks(ranks, plan.signal)
-    const known = { damping: plan.damping, ranks, depths: layout.depths, arcCount: layout.arcCount }
+    await run.readRanks(ranks, signal)
+    const { depths, arcCount } = layout
+    const { residual, danglingBefore } = state
     const bound = await roundingBound(
-      {
-        ...known,
-        dangling: state.danglingBefore,
-        residual: state.residual,
-        fan: pagerankSizes.SEGMENT,
-      },
-      createSlices(nowMs, () => plan.signal?.throwIfAborted()),
+      { damping, ranks, depths, arcCount, residual, danglingBefore, fan: pagerankSizes.SEGMENT },
+      createSlices(nowMs, () => signal?.throwIfAborted()),
     )
     return {
       ranks,
       iterations: state.iterations,
-      residual: state.residual,
+      residual,
       roundingBound: bound,
       uploadMs: 0,
       prepareMs: preparedMs - startMs,
       computeMs: computedMs - preparedMs,
       readMs: nowMs() - computedMs,
     }
-  } catch (cause) {
-    // Its buffers went with it, which the GPU reports in its own words.
-    if (!resident.disposed || device.disposed) throw cause
-    throw new DisposedError('this resident graph', { cause })
   } finally {
     run.dispose()
   }
