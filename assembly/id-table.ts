@@ -122,7 +122,7 @@ function hashText(at: usize, length: u32): u64 {
   let h: u64 = length
   let left = length
   let p = at
-  for (; left >= 8; left -= 8, p += 8) h = (h ^ load<u64>(p)) * 0x9e3779b97f4a7c15 ^ (h >> 29)
+  for (; left >= 8; left -= 8, p += 8) h = ((h ^ load<u64>(p)) * 0x9e3779b97f4a7c15) ^ (h >> 29)
   if (left > 0) h ^= load<u64>(p) & (((1 as u64) << (left << 3)) - 1)
   return mix(h)
 }

@@ -4,7 +4,14 @@
  */
 
 import { findVertexFile } from '#source'
-import { checkCallback, checkInteger, checkOneOf, checkOptions, checkSignal, show } from '../check.js'
+import {
+  checkCallback,
+  checkInteger,
+  checkOneOf,
+  checkOptions,
+  checkSignal,
+  show,
+} from '../check.js'
 import { GraphFormatError } from '../errors.js'
 import { assembleGraph } from './assemble.js'
 import type { Graph } from './csr.js'
@@ -176,7 +183,9 @@ function checkReadOptions(options: ReadGraphOptions): CheckedOptions {
   else if (weights !== undefined && typeof weights !== 'string') {
     throw new TypeError(`"weights" expected column name or number, got ${show(weights)}`)
   } else if (weights !== undefined && header === 'no') {
-    throw new RangeError('"weights" is a column name, which needs a header; give its number instead')
+    throw new RangeError(
+      '"weights" is a column name, which needs a header; give its number instead',
+    )
   }
   if (name !== undefined && typeof name !== 'string') {
     throw new TypeError(`"name" expected string, got ${show(name)}`)
