@@ -17,6 +17,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -146,6 +147,10 @@ function makeLibrary() {
 function makeProgram(folder) {
   rmSync(join(root, 'build', folder), { recursive: true, force: true })
   tool('typescript/bin/tsc', ['-p', `${folder}/tsconfig.json`])
+  // What was compiled finds the packages of its own folder: bench/ has some.
+  const packages = join(root, folder, 'node_modules')
+  if (existsSync(packages))
+    symlinkSync(packages, join(root, 'build', folder, 'node_modules'), 'junction')
 }
 
 /**
