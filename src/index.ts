@@ -16,6 +16,13 @@ export type {
   ResidentGraph,
   TransferOptions,
 } from './devices/device.js'
+export {
+  type DoctorReport,
+  doctor,
+  type GpuFindings,
+  type Missing,
+  type WasmFindings,
+} from './devices/doctor.js'
 export { openDevice, type OpenDeviceOptions } from './devices/open.js'
 export {
   BlockFormatError,
