@@ -15,7 +15,7 @@ export const DONE: i32 = 0
 export const AGAIN: i32 = 1
 export const ABORTED: i32 = 2
 
-// A dead worker never arrives, so a wait wakes up by itself to look at the abort flag (nanoseconds).
+// A dead worker never arrives: a wait wakes up by itself to look at the abort flag (nanoseconds).
 const WAIT_NS: i64 = 20_000_000
 
 /** First address that kernels and the host may use. */

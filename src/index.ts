@@ -28,8 +28,8 @@ export {
   NotSupportedError,
   TickTickClockError,
 } from './errors.js'
-export { Graph } from './graph/csr.js'
 export type { GraphShape, IdKind, VertexId } from './graph/csr.js'
+export { Graph } from './graph/csr.js'
 export { pagerank, pagerankBatch } from './kernels/pagerank/index.js'
 export type {
   PagerankInput,
