@@ -63,6 +63,12 @@ function skipBlanks(p: usize): usize {
 
 /** After a field: the start of the next one, or 0 when there is none. */
 function nextField(p: usize): usize {
+  // Nearly always one separator and no blanks.
+  const first = load<u8>(p)
+  const second = load<u8>(p + 1)
+  if (second > BLANK && second != separator) {
+    if (separator == 0 ? first == BLANK || first == TAB : first == separator) return p + 1
+  }
   const q = skipBlanks(p)
   if (separator == 0) {
     const c = load<u8>(q)
@@ -120,17 +126,36 @@ function weightAfter(p: usize): f64 {
   return weight
 }
 
-/** Digits at p into `value`: gives the byte after them, or 0 unless there are 1 to 19. */
+/**
+ * Digits at p into `value`: gives the byte after them, or 0 unless there are 1 to 19. The first
+ * eight are taken at once, without a branch on their number, which no predictor could guess
+ * (Lemire, "Quickly parsing eight digits", 2018).
+ */
 function digits(p: usize): usize {
-  const start = p
-  let number: u64 = 0
+  let word = load<u64>(p) ^ 0x3030303030303030
+  const others = ((word + 0x7676767676767676) | word) & 0x8080808080808080
+  const bits = (ctz<u64>(others) & 0x78) as u32
+  if (bits == 0) return 0
+  word <<= (64 - bits) as u64
+  word = word * 10 + (word >> 8)
+  value =
+    ((word & 0x000000ff000000ff) * 0x000f424000000064 +
+      ((word >> 16) & 0x000000ff000000ff) * 0x0000271000000001) >>
+    32
+  return bits == 64 ? moreDigits(p) : p + ((bits >> 3) as usize)
+}
+
+/** Digits after the first eight. */
+function moreDigits(from: usize): usize {
+  let p = from + 8
+  let number = value
   let d = (load<u8>(p) - 48) as u8
   while (d <= 9) {
     number = number * 10 + d
     d = (load<u8>(++p) - 48) as u8
   }
   value = number
-  return p == start || p - start > 19 ? 0 : p
+  return p - from > 19 ? 0 : p
 }
 
 /**
@@ -149,9 +174,13 @@ export function parseIntegerRows(
   rows = 0
   lines = 0
   while (line < to) {
-    let end = emptyLine(line)
+    let p = digits(line)
+    let end: usize = 0
+    if (p == 0) {
+      end = emptyLine(line)
+      if (end == 0) p = digits(cursor)
+    }
     if (end == 0) {
-      let p = digits(cursor)
       const source = value
       if (p != 0 && idColumns == 2) {
         p = nextField(p)

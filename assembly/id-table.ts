@@ -56,6 +56,11 @@ export function idCount(): u32 {
   return ids
 }
 
+/** Ids that fit before the table must grow. */
+export function idLimit(): u32 {
+  return mostIds
+}
+
 export function idTextBytes(): u32 {
   return textUsed
 }
@@ -129,15 +134,15 @@ function sameText(a: usize, b: usize, length: u32): bool {
   return true
 }
 
-/** True when all bytes are ASCII and none is NUL. */
+/** True when all bytes are printable ASCII. */
 function isPlain(at: usize, length: u32): bool {
-  for (let i: u32 = 0; i < length; i++) if ((load<u8>(at + i) - 1) as u8 >= 127) return false
+  for (let i: u32 = 0; i < length; i++) if (((load<u8>(at + i) - 32) as u8) >= 95) return false
   return true
 }
 
 /**
  * Index of a string id, added if new. CHECK_TEXT for a new one with bytes that the host must look
- * at (not ASCII, NUL) unless `checked`.
+ * at (not ASCII, control characters) unless `checked`.
  */
 export function internText(at: usize, length: u32, checked: bool): i32 {
   const hash = hashText(at, length)

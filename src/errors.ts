@@ -91,6 +91,13 @@ export class GraphFormatError extends TickTickClockError {
   }
 }
 
+/** A graph's bytes that can't be had: no such file, a server's refusal, a stream that failed. */
+export class GraphSourceError extends TickTickClockError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('ERR_TTC_GRAPH_SOURCE', message, options)
+  }
+}
+
 /** A block of bytes that has no proper header, is damaged, or comes from a newer version. */
 export class BlockFormatError extends TickTickClockError {
   constructor(message: string, options?: { cause?: unknown }) {

@@ -24,12 +24,25 @@ export {
   DeviceUnavailableError,
   DisposedError,
   GraphFormatError,
+  GraphSourceError,
   MemoryLimitError,
   NotSupportedError,
   TickTickClockError,
 } from './errors.js'
-export type { GraphShape, IdKind, VertexId } from './graph/csr.js'
-export { Graph } from './graph/csr.js'
+export type {
+  EdgeColumns,
+  EdgeTuple,
+  GraphFromEdgesOptions,
+  GraphShape,
+  GraphSource,
+  IdKind,
+  ReadGraphOptions,
+  ReadProgress,
+  RmatOptions,
+  UniformOptions,
+  VertexId,
+} from './graph/index.js'
+export { Graph, generateRmat, generateUniform, graphFromEdges, readGraph } from './graph/index.js'
 export { pagerank, pagerankBatch } from './kernels/pagerank/index.js'
 export type {
   PagerankInput,

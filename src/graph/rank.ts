@@ -37,8 +37,14 @@ export function* rankIds(edges: EdgeChunks): Steps<Names | undefined> {
     yield
   }
   if (total === maxId + 1) return denseNames(total)
+  const ranks = 2 * total > maxId ? yield* rankTable(words, before, maxId + 1) : undefined
   for (const { pairs, count } of edges.chunks) {
     for (let from = 0; from < 2 * count; from += SLICE_ITEMS) {
+      if (ranks !== undefined) {
+        replaceByTable(pairs, from, Math.min(2 * count, from + SLICE_ITEMS), ranks)
+        yield
+        continue
+      }
       replaceByRank(pairs, from, Math.min(2 * count, from + SLICE_ITEMS), words, before)
       yield
     }
@@ -92,6 +98,25 @@ function replaceByRank(
     const word = id >>> 5
     pairs[i] = before[word] + bitCount(words[word] & ((1 << (id & 31)) - 1))
   }
+}
+
+/** The rank of every possible id: half the time of `replaceByRank`, where it costs no more than 8
+ * bytes a vertex. */
+function* rankTable(words: Uint32Array, before: Uint32Array, idCount: number): Steps<Uint32Array> {
+  const ranks = new Uint32Array(idCount)
+  for (let from = 0; from < idCount; from += SLICE_ITEMS) {
+    const to = Math.min(idCount, from + SLICE_ITEMS)
+    for (let id = from, rank = before[from >>> 5]; id < to; id++) {
+      ranks[id] = rank
+      rank += (words[id >>> 5] >>> (id & 31)) & 1
+    }
+    yield
+  }
+  return ranks
+}
+
+function replaceByTable(pairs: Uint32Array, from: number, to: number, ranks: Uint32Array): void {
+  for (let i = from; i < to; i++) pairs[i] = ranks[pairs[i]]
 }
 
 function bitmapNames(words: Uint32Array, count: number): Names {
