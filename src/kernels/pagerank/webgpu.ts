@@ -76,6 +76,7 @@ export async function pagerankWebgpu(
       iterations: state.iterations,
       residual: state.residual,
       roundingBound: bound,
+      uploadMs: 0,
       prepareMs: preparedMs - startMs,
       computeMs: computedMs - preparedMs,
       readMs: nowMs() - computedMs,
@@ -91,7 +92,7 @@ export async function pagerankWebgpu(
 
 function emptyRun(ranks: Float32Array): PagerankRun {
   const nothing = { iterations: 0, residual: 0, roundingBound: 0 }
-  return { ranks, ...nothing, prepareMs: 0, computeMs: 0, readMs: 0 }
+  return { ranks, ...nothing, uploadMs: 0, prepareMs: 0, computeMs: 0, readMs: 0 }
 }
 
 async function iterate(
