@@ -22,6 +22,7 @@ options
   --samples N       most calls a contestant
   --seed N          seed of all inputs (default 1)
   --json FILE       writes everything measured, machine included
+  --markdown FILE   writes the tables as Markdown
   --help
 
 examples
@@ -40,6 +41,7 @@ export interface Settings {
   help: boolean
   suites: Set<Suite>
   json: string | undefined
+  markdown: string | undefined
   pagerank: PagerankSettings
   parse: ParseSettings
   memory: MemorySettings
@@ -65,6 +67,7 @@ export function parseArguments(args: readonly string[]): Settings {
     help: values.help === true,
     suites: new Set(suites.length === 0 ? SUITES : suites),
     json: values.json,
+    markdown: values.markdown,
     pagerank: {
       graphs: scales?.map((scale) => ({ kind: 'rmat', scale })) ?? defaultGraphs(quick),
       effort: { budgetMs: quick ? 2000 : 15_000, leastSamples: least, mostSamples: most },
@@ -106,6 +109,7 @@ function read(args: readonly string[]) {
         samples: { type: 'string' },
         seed: { type: 'string' },
         json: { type: 'string' },
+        markdown: { type: 'string' },
         help: { type: 'boolean' },
       },
     })

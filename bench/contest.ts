@@ -68,6 +68,7 @@ export interface Row {
   /** Whole calls of the long kind. */
   call: Summary
   callsMs: number[]
+  shortCallsMs: number[]
   /** From the difference of long and short calls. */
   iterationMs: number
   nsPerArcIteration: number
@@ -175,6 +176,7 @@ async function time(
       ...pick(entry),
       call: summarize(callsMs),
       callsMs,
+      shortCallsMs: shortMs,
       iterationMs: eachMs,
       nsPerArcIteration: (eachMs * 1e6) / arcCount,
       phases: medianPhases(phases.get(name) ?? []),

@@ -83,13 +83,19 @@ function roundingBound({ errorBound, residual }: PagerankResult): number {
 
 /** A device that is given the host graph with each call. */
 export function freshContestant(graph: Graph, device: Device, precision: Precision): Contestant {
-  const { kind, name } = device.info
   return {
-    name: kind === 'reference' ? NAMES.reference : `${name}${precision === 'f32' ? ', f32' : ''}`,
+    name: nameOf(device, precision),
     includes: 'graph in hand: upload, prepare, compute, read',
     limitL1: 0,
     run: async (iterations) => ask(graph, { device, iterations, precision }),
   }
+}
+
+/** A GPU goes by its kind here: reports name the adapter once, in their head. */
+function nameOf({ info }: Device, precision: Precision): string {
+  if (info.kind === 'reference') return NAMES.reference
+  const name = info.kind === 'webgpu' ? `WebGPU${info.software ? ' (software)' : ''}` : info.name
+  return precision === 'f32' ? `${name}, f32` : name
 }
 
 /** A device that holds the graph: what repeated calls cost. */

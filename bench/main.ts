@@ -13,7 +13,7 @@ import { pagerankSections, type Section } from './print-pagerank.js'
 import { type MemoryReport, memorySection, runMemorySuite } from './suite-memory.js'
 import { type PagerankReport, runPagerankSuite } from './suite-pagerank.js'
 import { type ParseReport, parseSection, runParseSuite } from './suite-parse.js'
-import { formatTable } from './table.js'
+import { formatMarkdown, formatTable } from './table.js'
 
 /** What --json writes. */
 export interface Report {
@@ -61,9 +61,12 @@ export async function main(args: readonly string[], output: Output = TERMINAL): 
     output.print(HELP)
     return 0
   }
-  const report = await run(settings, args, output)
+  const { report, sections } = await run(settings, args, output)
   if (settings.json !== undefined) {
     writeFileSync(settings.json, `${JSON.stringify(report, undefined, 2)}\n`)
+  }
+  if (settings.markdown !== undefined) {
+    writeFileSync(settings.markdown, toMarkdown(report.machine, sections))
   }
   const refused = [...report.pagerank, ...report.parse].some(({ refusals }) => refusals.length > 0)
   return refused ? 1 : 0
@@ -73,7 +76,7 @@ async function run(
   settings: Settings,
   args: readonly string[],
   { print, say }: Output,
-): Promise<Report> {
+): Promise<{ report: Report; sections: Section[] }> {
   const startMs = performance.now()
   const devices = await openDevices(availableParallelism())
   const report: Report = {
@@ -84,6 +87,12 @@ async function run(
     memory: [],
     wallSeconds: 0,
   }
+  const sections: Section[] = []
+  const show = (section: Section) => {
+    sections.push(section)
+    say('')
+    print(toText(section))
+  }
   print(machineLines(report.machine))
   try {
     if (settings.suites.has('pagerank')) {
@@ -91,7 +100,7 @@ async function run(
         const only = { ...settings.pagerank, graphs: [choice] }
         const [result] = await runPagerankSuite(only, devices, say)
         report.pagerank.push(result)
-        for (const section of pagerankSections(result)) printSection(section, print, say)
+        for (const section of pagerankSections(result)) show(section)
       }
     }
   } finally {
@@ -99,15 +108,15 @@ async function run(
   }
   if (settings.suites.has('parse')) {
     report.parse = await runParseSuite(settings.parse, say)
-    printSection(parseSection(report.parse), print, say)
+    show(parseSection(report.parse))
   }
   if (settings.suites.has('memory')) {
     report.memory = await runMemorySuite(settings.memory, say)
-    printSection(memorySection(report.memory), print, say)
+    show(memorySection(report.memory))
   }
   report.wallSeconds = Math.round((performance.now() - startMs) / 100) / 10
   print(`\n${report.wallSeconds} s in all`)
-  return report
+  return { report, sections }
 }
 
 function machineLines(machine: Machine): string {
@@ -118,15 +127,18 @@ function machineLines(machine: Machine): string {
   ].join('\n')
 }
 
-function printSection(
-  { title, header, rows, notes }: Section,
-  print: (line: string) => void,
-  say: (line: string) => void,
-): void {
-  say('')
-  print(`\n${title}`)
-  if (rows.length > 0) print(formatTable(header, rows))
-  for (const note of notes) print(note)
+function toText({ title, header, rows, notes }: Section): string {
+  const table = rows.length > 0 ? [formatTable(header, rows)] : []
+  return ['', title, ...table, ...notes].join('\n')
+}
+
+function toMarkdown(machine: Machine, sections: readonly Section[]): string {
+  const head = `${machineLines(machine)}\n\nCommand: \`${machine.command}\``
+  const parts = sections.map(({ title, header, rows, notes }) => {
+    const table = rows.length > 0 ? [formatMarkdown(header, rows)] : []
+    return [`## ${title}`, ...table, ...notes].join('\n\n')
+  })
+  return `${[head, ...parts].join('\n\n')}\n`
 }
 
 function isProgram(): boolean {

@@ -1,4 +1,4 @@
-/** The PageRank suite's report as tables: what is printed and what bench/results/README.md shows. */
+/** The PageRank suite's report as tables, for terminal and Markdown. */
 
 import type { Row } from './contest.js'
 import { NAMES } from './contestants.js'
@@ -18,7 +18,8 @@ export interface Section {
 /** Three tables a graph: calls, phases, ratios. */
 export function pagerankSections(report: PagerankReport): Section[] {
   const { name, vertexCount, arcCount, seed, lengths } = report
-  const sizes = `${vertexCount.toLocaleString('en-US')} vertices, ${arcCount.toLocaleString('en-US')} arcs`
+  const counted = (count: number) => count.toLocaleString('en-US')
+  const sizes = `${counted(vertexCount)} vertices, ${counted(arcCount)} arcs`
   const notes = [
     ...report.refusals.map(
       ({ name: who, distanceL1, limitL1 }) =>

@@ -55,6 +55,8 @@ export interface Ratio {
   best: number
   /** Time of one iteration. */
   iteration: number
+  /** The same from the fastest calls of both lengths. */
+  iterationBest: number
 }
 
 /** Results for one graph. */
@@ -220,6 +222,12 @@ function addRatios(report: PagerankReport, rows: readonly Row[], over: string): 
       median: base.call.medianMs / row.call.medianMs,
       best: base.call.bestMs / row.call.bestMs,
       iteration: base.iterationMs / row.iterationMs,
+      iterationBest: bestIteration(base) / bestIteration(row),
     })
   }
+}
+
+/** Up to a factor that all rows of a contest share. */
+function bestIteration({ callsMs, shortCallsMs }: Row): number {
+  return Math.min(...callsMs) - Math.min(...shortCallsMs)
 }

@@ -68,7 +68,7 @@ export interface ParsedEdges {
   weights: Float64Array | undefined
 }
 
-/** The text by lines, each by its separator. Comments start with #; a first row of names is skipped. */
+/** Lines by line feed, fields by separator; comments start with #, a row of names is skipped. */
 export function parseBySplit(
   bytes: Uint8Array,
   separator: string,
