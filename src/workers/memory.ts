@@ -146,7 +146,9 @@ export class PrivatePoolMemory implements PoolMemory {
   }
 
   async alloc(byteLength: number): Promise<number> {
-    return allocGrown(this.#heap, byteLength, () => this.#call((service) => service.grow(this.#heap.top)))
+    return allocGrown(this.#heap, byteLength, () =>
+      this.#call((service) => service.grow(this.#heap.top)),
+    )
   }
 
   free(address: number): void {
