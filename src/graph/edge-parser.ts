@@ -178,5 +178,5 @@ function tooManyIds(neededBytes: number, cause?: unknown): MemoryLimitError {
     limitBytes: WASM_MEMORY_BYTES,
     alternatives: ['integer ids below 2^32', 'a graph with fewer vertices'],
   }
-  return new MemoryLimitError('the table of vertex ids', sizes, { cause })
+  return new MemoryLimitError('the table of vertex ids', { ...sizes, cause })
 }

@@ -59,12 +59,12 @@ async function allocGrown(
     return address
   } catch (cause) {
     heap.free(address)
-    const limits = {
+    throw new MemoryLimitError('the WASM memory', {
       neededBytes: heap.usedBytes + byteLength,
       limitBytes: heap.usedBytes,
       alternatives: ['a machine or browser with more free memory'],
-    }
-    throw new MemoryLimitError('the WASM memory', limits, { cause })
+      cause,
+    })
   }
 }
 

@@ -306,9 +306,10 @@ export function dispatchSize(itemCount: number, workgroupItems: number): [number
 
 /** A limit that no GPU tells in advance: how much memory is free. */
 function outOfMemory(what: string, neededBytes: number, message: string): MemoryLimitError {
-  return new MemoryLimitError(
-    `${what} (the GPU has no more memory free)`,
-    { neededBytes, limitBytes: 0, alternatives: GPU_ALTERNATIVES },
-    { cause: new Error(message) },
-  )
+  return new MemoryLimitError(`${what} (the GPU has no more memory free)`, {
+    neededBytes,
+    limitBytes: 0,
+    alternatives: GPU_ALTERNATIVES,
+    cause: new Error(message),
+  })
 }
