@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export { type Config, configure } from './config.js'
 export type {
   Device,
   DeviceInfo,
@@ -15,6 +16,7 @@ export type {
   ResidentGraph,
   TransferOptions,
 } from './devices/device.js'
+export { type OpenDeviceOptions, openDevice } from './devices/open.js'
 export {
   BlockFormatError,
   ConfigError,
@@ -41,6 +43,7 @@ export type {
   VertexId,
 } from './graph/index.js'
 export { Graph, generateRmat, generateUniform, graphFromEdges, readGraph } from './graph/index.js'
+export { pagerank, pagerankBatch } from './kernels/pagerank/index.js'
 export type {
   PagerankInput,
   PagerankOptions,
@@ -51,3 +54,4 @@ export type {
   Precision,
   Timings,
 } from './kernels/pagerank/types.js'
+export { type RankedVertex, topK } from './kernels/top.js'

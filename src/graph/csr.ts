@@ -5,13 +5,13 @@
  *
  * Layout, little-endian, sections aligned to 8 bytes:
  *   header 64 B · offsets u32[n+1] · targets u32[m] · weights f64[m]? · ids
- *   ids: nothing (dense 0…n-1) | u64[n] ascending | u32[n+1] byte offsets + UTF-8, ascending by bytes
+ *   ids: nothing (dense 0…n-1) | u64[n] ascending | u32[n+1] byte offsets + UTF-8, in byte order
  */
 
 import { BlockFormatError, MemoryLimitError } from '../errors.js'
 import { MAX_EDGE_COUNT, MAX_VERTEX_COUNT } from '../limits.js'
 
-/** Name of a vertex in the input: an unsigned 64-bit integer (bigint above 2^53 - 1) or a string. */
+/** Name of a vertex in the input: an unsigned 64-bit integer (bigint above 2^53 - 1), a string. */
 export type VertexId = number | bigint | string
 
 /** What the ids of a graph are: `dense` means that vertex v is called v. */

@@ -23,6 +23,8 @@ import { RowSink } from './row-sink.js'
 import { runSliced } from './slices.js'
 import type { GraphSource } from './source.js'
 
+export type { GraphSource } from './source.js'
+
 /** State of a running read. */
 export interface ReadProgress {
   /** Bytes taken from the source so far (compressed ones, if it is compressed). */
@@ -196,7 +198,7 @@ function checkReadOptions(options: ReadGraphOptions): CheckedOptions {
 }
 
 function checkDelimiter(delimiter: unknown): void {
-  const expected = `"delimiter" expected 'auto' | 'whitespace' | one character, got ${show(delimiter)}`
+  const expected = `"delimiter" expected 'auto', 'whitespace' or a sign, got ${show(delimiter)}`
   if (typeof delimiter !== 'string') throw new TypeError(expected)
   if (delimiter === 'auto' || delimiter === 'whitespace') return
   if (!/^[\t -~]$/.test(delimiter) || /[\w"#%+. -]/.test(delimiter)) throw new RangeError(expected)

@@ -1,21 +1,22 @@
 /**
- * The seed and the size of property suites: TICKTICKCLOCK_TEST_SEED repeats a run,
- * TICKTICKCLOCK_TEST_FULL=1 runs all cases instead of a tenth.
+ * The seed and the size of property suites. Each run draws one seed, unless
+ * TICKTICKCLOCK_TEST_SEED names it; `npm run test:full` runs all cases, `npm test` a tenth.
+ * Works in Node and in browsers.
  */
 
-const given = process.env.TICKTICKCLOCK_TEST_SEED
-const drawn = given === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(given)
+import { inject } from 'vitest'
+
 let printed = false
 
 /** The seed of this run, a whole number in [0, 2^32); printed the first time that a file asks. */
 export function testSeed(): number {
-  if (!printed) console.log(`seed ${drawn} (repeat with TICKTICKCLOCK_TEST_SEED=${drawn})`)
+  const seed = inject('seed')
+  if (!printed) console.log(`seed ${seed} (repeat with TICKTICKCLOCK_TEST_SEED=${seed})`)
   printed = true
-  return drawn
+  return seed
 }
 
 /** How many cases to run of the `fullCount` that the full suite has. */
 export function count(fullCount: number): number {
-  const full = process.env.TICKTICKCLOCK_TEST_FULL === '1'
-  return full ? fullCount : Math.max(1, Math.ceil(fullCount / 10))
+  return inject('full') ? fullCount : Math.max(1, Math.ceil(fullCount / 10))
 }
