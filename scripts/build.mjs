@@ -17,6 +17,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -146,9 +147,32 @@ function makeLibrary() {
 function makeProgram(folder) {
   rmSync(join(root, 'build', folder), { recursive: true, force: true })
   tool('typescript/bin/tsc', ['-p', `${folder}/tsconfig.json`])
+  // What was compiled finds the packages of its own folder: bench/ has some.
+  const packages = join(root, folder, 'node_modules')
+  if (existsSync(packages))
+    symlinkSync(packages, join(root, 'build', folder, 'node_modules'), 'junction')
 }
 
-/** One exported constant per shader: `shaders/pagerank.wgsl` → `pagerankWgsl`. */
+/**
+ * The text of a shader; lines `#include "shared/…"` are replaced by that file, once each.
+ *
+ * @param {string} file
+ * @param {Set<string>} [included]
+ * @returns {string}
+ */
+function readShader(file, included = new Set()) {
+  const text = readFileSync(join(root, 'shaders', file), 'utf8')
+  return text.replace(/^#include "(.+)"$/gm, (_, name) => {
+    if (included.has(name)) return ''
+    included.add(name)
+    return readShader(name, included).trimEnd()
+  })
+}
+
+/**
+ * Two exported constants per shader, `shaders/pagerank.wgsl` → `pagerankWgsl`, its text, and
+ * `pagerankSizes`, the values of its lines `const NAME = 256u;`: sizes are written in WGSL only.
+ */
 function embedShaders() {
   const folder = join(root, 'shaders')
   const files = existsSync(folder) ? readdirSync(folder) : []
@@ -159,8 +183,14 @@ function embedShaders() {
       const name = file
         .replace(/\.wgsl$/, '')
         .replace(/[-.](\w)/g, (_, letter) => letter.toUpperCase())
-      const source = JSON.stringify(readFileSync(join(folder, file), 'utf8'))
-      return `export const ${name}Wgsl = ${source}\n`
+      const text = readShader(file)
+      const sizes = [...text.matchAll(/^const (\w+) = (\d+)u;/gm)].map(
+        ([, key, value]) => `${key}: ${value}`,
+      )
+      return (
+        `export const ${name}Wgsl = ${JSON.stringify(text)}\n` +
+        `export const ${name}Sizes = { ${sizes.join(', ')} } as const\n`
+      )
     })
   if (constants.length === 0) return
   const header = '// Made by scripts/build.mjs from shaders/*.wgsl; not committed.\n'

@@ -1,0 +1,264 @@
+/**
+ * What PageRank on the GPU keeps of a graph: arcs by their heads (transposed CSR, sources
+ * ascending), rows cut into segments of fixed size where some are long, and what each vertex passes
+ * on along an arc. Made once a ResidentGraph, on the host, in slices. webgpu.ts runs on it.
+ */
+
+import type { Layout, ResidentGraph } from '../../devices/device.js'
+import type { Gpu } from '../../devices/webgpu/gpu.js'
+import { pagerankSizes } from '../../devices/webgpu/shaders.generated.js'
+import { DisposedError } from '../../errors.js'
+import type { Graph } from '../../graph/csr.js'
+import { createSlices } from '../../slices.js'
+import { depthOf } from './webgpu-bound.js'
+
+/** Arcs or vertices between two looks at the clock: at most some ms of work. */
+const STRIDE = 1 << 16
+
+const { SEGMENT } = pagerankSizes
+
+/** One level of sums: row r adds the terms bounds[r] … bounds[r + 1] - 1 of the level before. */
+export interface SumLevel {
+  readonly bounds: GPUBuffer
+  readonly rowCount: number
+}
+
+/** Calls itself back between steps; throws to stop. */
+export type Pause = () => Promise<void>
+
+export class PagerankLayout implements Layout {
+  constructor(
+    /** From arcs to one sum a vertex; empty without arcs. */
+    readonly levels: readonly SumLevel[],
+    /** u32 an arc: its tail. */
+    readonly sources: GPUBuffer,
+    /** f32 an arc: its weight over the sum of its tail's; undefined when unweighted. */
+    readonly values: GPUBuffer | undefined,
+    /** f32 a vertex: 1/degree, or 1 when weighted; 0 for dangling vertices. */
+    readonly scale: GPUBuffer,
+    /** On the host: additions in each vertex's sum, for the bound of rounding. */
+    readonly depths: Uint8Array,
+    /** Arcs of positive weight. */
+    readonly arcCount: number,
+  ) {}
+
+  dispose(): void {
+    for (const level of this.levels) level.bounds.destroy()
+    this.sources.destroy()
+    this.values?.destroy()
+    this.scale.destroy()
+  }
+}
+
+/** Layouts under way are given up when no call waits for them any more. */
+const waiting = new WeakMap<ResidentGraph, Map<string, { calls: number }>>()
+const ABANDONED = new Error('no call waits for this layout')
+
+/** The layout of a graph, made by the first call that asks. Rejects on abort, as `signal` says. */
+export async function pagerankLayout(
+  gpu: Gpu,
+  resident: ResidentGraph,
+  weighted: boolean,
+  signal: AbortSignal | undefined,
+): Promise<PagerankLayout> {
+  const key = weighted ? 'pagerank-weighted' : 'pagerank'
+  const keys = waiting.get(resident) ?? new Map<string, { calls: number }>()
+  waiting.set(resident, keys)
+  const waiters = keys.get(key) ?? { calls: 0 }
+  keys.set(key, waiters)
+  const check = () => {
+    if (waiters.calls === 0) throw ABANDONED
+    if (resident.disposed) throw new DisposedError('this resident graph')
+    gpu.check()
+  }
+  const pause = createSlices(() => resident.device.nowMs(), check)
+  const make = () => prepare(gpu, resident.graph, weighted, pause)
+  for (;;) {
+    waiters.calls++
+    try {
+      return await gpu.guard(resident.layout(key, make), signal)
+    } catch (error) {
+      // The call that was making it gave up just as this one came.
+      if (error !== ABANDONED) throw error
+    } finally {
+      waiters.calls--
+    }
+  }
+}
+
+/** @throws MemoryLimitError when a part can't be bound, before anything is made */
+export function checkLayoutSize(gpu: Gpu, { arcCount, vertexCount }: Graph): void {
+  gpu.checkSize(`PageRank of ${arcCount} arcs on this GPU`, 4 * arcCount)
+  // The largest part by vertex holds two f32 each.
+  gpu.checkSize(`PageRank of ${vertexCount} vertices on this GPU`, 8 * vertexCount)
+}
+
+async function prepare(
+  gpu: Gpu,
+  graph: Graph,
+  weighted: boolean,
+  pause: Pause,
+): Promise<PagerankLayout> {
+  const host = await transpose(graph, weighted, pause)
+  const { bounds, depths } = await cutRows(host.rows, pause)
+  const buffers: GPUBuffer[] = []
+  const upload = async (what: string, array: Uint32Array | Float32Array) => {
+    const buffer = await gpu.upload(`PageRank ${what}`, array)
+    buffers.push(buffer)
+    await pause()
+    return buffer
+  }
+  try {
+    const levels: SumLevel[] = []
+    for (const rows of host.sources.length === 0 ? [] : bounds) {
+      levels.push({ bounds: await upload('rows', rows), rowCount: rows.length - 1 })
+    }
+    const sources = await upload('sources', host.sources)
+    const values = host.values && (await upload('values', host.values))
+    const scale = await upload('scale', host.scale)
+    return new PagerankLayout(levels, sources, values, scale, depths, host.sources.length)
+  } catch (error) {
+    for (const buffer of buffers) buffer.destroy()
+    throw error
+  }
+}
+
+interface Transposed {
+  /** u32[n+1]: the arcs into vertex v are rows[v] … rows[v + 1] - 1. */
+  rows: Uint32Array
+  /** Ascending in each row. */
+  sources: Uint32Array
+  values: Float32Array | undefined
+  scale: Float32Array
+}
+
+/** Arcs by their heads, without those of weight 0. */
+async function transpose(graph: Graph, weighted: boolean, pause: Pause): Promise<Transposed> {
+  const { vertexCount: n, arcCount: m, offsets, targets } = graph
+  const weights = weighted ? graph.weights : undefined
+  const rows = new Uint32Array(n + 1)
+  const totals = new Float64Array(n)
+  let row = 0
+  for (let e = 0; e < m; e += STRIDE, await pause()) {
+    row = countArcs({ offsets, targets, weights }, e, Math.min(m, e + STRIDE), row, rows, totals)
+  }
+  const scale = new Float32Array(n)
+  for (let v = 0; v < n; v += STRIDE, await pause()) {
+    const end = Math.min(n, v + STRIDE)
+    for (let u = v; u < end; u++) {
+      rows[u + 1] += rows[u]
+      if (totals[u] === Number.POSITIVE_INFINITY) {
+        throw new RangeError(`weights of vertex ${graph.idOf(u)} sum to more than a double holds`)
+      }
+      scale[u] = totals[u] === 0 ? 0 : weights === undefined ? 1 / totals[u] : 1
+    }
+  }
+  const cursor = rows.slice(0, n)
+  const sources = new Uint32Array(rows[n])
+  const values = weights && new Float32Array(rows[n])
+  const into = { cursor, sources, values, totals }
+  row = 0
+  for (let e = 0; e < m; e += STRIDE, await pause()) {
+    row = placeArcs({ offsets, targets, weights }, e, Math.min(m, e + STRIDE), row, into)
+  }
+  return { rows, sources, values, scale }
+}
+
+interface Arcs {
+  offsets: Uint32Array
+  targets: Uint32Array
+  weights: Float64Array | undefined
+}
+
+/** Counts arcs by head in `rows[head + 1]`, and sums them by tail; returns the last arc's tail. */
+function countArcs(
+  { offsets, targets, weights }: Arcs,
+  begin: number,
+  end: number,
+  firstRow: number,
+  rows: Uint32Array,
+  totals: Float64Array,
+): number {
+  let row = firstRow
+  for (let e = begin; e < end; e++) {
+    while (offsets[row + 1] <= e) row++
+    const weight = weights === undefined ? 1 : weights[e]
+    if (weight === 0) continue
+    totals[row] += weight
+    rows[targets[e] + 1]++
+  }
+  return row
+}
+
+function placeArcs(
+  { offsets, targets, weights }: Arcs,
+  begin: number,
+  end: number,
+  firstRow: number,
+  into: {
+    cursor: Uint32Array
+    sources: Uint32Array
+    values: Float32Array | undefined
+    totals: Float64Array
+  },
+): number {
+  const { cursor, sources, values, totals } = into
+  let row = firstRow
+  for (let e = begin; e < end; e++) {
+    while (offsets[row + 1] <= e) row++
+    if (weights !== undefined && weights[e] === 0) continue
+    const at = cursor[targets[e]]++
+    sources[at] = row
+    if (values !== undefined && weights !== undefined) values[at] = weights[e] / totals[row]
+  }
+  return row
+}
+
+/**
+ * Bounds for each level of sums. A row of more than SEGMENT terms is cut into segments, whose sums
+ * are the row's terms on the next level; the last level has one row a vertex.
+ */
+async function cutRows(
+  arcRows: Uint32Array,
+  pause: Pause,
+): Promise<{ bounds: Uint32Array[]; depths: Uint8Array }> {
+  const n = arcRows.length - 1
+  const depths = new Uint8Array(n)
+  const bounds: Uint32Array[] = []
+  let rows = arcRows
+  for (let longest = Infinity; longest > SEGMENT; ) {
+    longest = 0
+    let segmentCount = 0
+    for (let v = 0; v < n; v++) {
+      const count = rows[v + 1] - rows[v]
+      if (count > longest) longest = count
+      segmentCount += Math.ceil(count / SEGMENT)
+      depths[v] += depthOf(Math.min(count, SEGMENT))
+      if (v % STRIDE === 0) await pause()
+    }
+    if (longest <= SEGMENT) break
+    const segments = new Uint32Array(segmentCount + 1)
+    rows = await cutOnce(rows, segments, pause)
+    bounds.push(segments)
+  }
+  bounds.push(rows)
+  return { bounds, depths }
+}
+
+/** Fills `segments` with the bounds of the pieces; returns which pieces make up each row. */
+async function cutOnce(
+  rows: Uint32Array,
+  segments: Uint32Array,
+  pause: Pause,
+): Promise<Uint32Array> {
+  const n = rows.length - 1
+  const pieces = new Uint32Array(n + 1)
+  let segment = 0
+  for (let v = 0; v < n; v++) {
+    for (let at = rows[v]; at < rows[v + 1]; at += SEGMENT) segments[segment++] = at
+    pieces[v + 1] = segment
+    if (v % STRIDE === 0) await pause()
+  }
+  segments[segment] = rows[n]
+  return pieces
+}
