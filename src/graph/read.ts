@@ -23,8 +23,6 @@ import { RowSink } from './row-sink.js'
 import { runSliced } from './slices.js'
 import type { GraphSource } from './source.js'
 
-export type { GraphSource } from './source.js'
-
 /** State of a running read. */
 export interface ReadProgress {
   /** Bytes taken from the source so far (compressed ones, if it is compressed). */
