@@ -4,6 +4,7 @@ import {
   ABORT,
   BARRIER_ARRIVED,
   BARRIER_GENERATION,
+  SLICE_BLOCKS,
   SNAPSHOT_STEP,
   SNAPSHOT_VALUE,
   SPIN_LIMIT,
@@ -14,7 +15,7 @@ export const DONE: i32 = 0
 export const AGAIN: i32 = 1
 export const ABORTED: i32 = 2
 
-// A dead worker never arrives, so a wait wakes up by itself to look at the abort flag (nanoseconds).
+// A dead worker never arrives: a wait wakes up by itself to look at the abort flag (nanoseconds).
 const WAIT_NS: i64 = 20_000_000
 
 /** First address that kernels and the host may use. */
@@ -24,6 +25,11 @@ export function heapBase(): usize {
 
 export function isAborted(): bool {
   return atomic.load<i32>(ABORT) != 0
+}
+
+/** Blocks of work before a call must return AGAIN; 0 for no limit. */
+export function sliceBlocks(): i32 {
+  return load<i32>(SLICE_BLOCKS)
 }
 
 /** Tells the host how far a run is. One thread calls it. */

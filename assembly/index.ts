@@ -1,2 +1,7 @@
 // The one WASM binary: every kernel's exports. One file per kernel; this file only gathers them.
-export * from './control'
+export { heapBase } from './control'
+export * from './decimal'
+export * from './edge-list'
+export * from './id-table'
+export * from './pagerank'
+export * from './pagerank-prepare'

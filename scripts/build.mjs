@@ -1,18 +1,160 @@
 #!/usr/bin/env node
 /**
- * Builds dist/: AssemblyScript kernels → kernels.wasm, WGSL → a TypeScript module of strings,
- * TypeScript → ESM with types. `--watch` is not needed: a build takes seconds.
+ * Builds what changed since the last build; `npm run build` builds everything. Targets:
+ *   library   AssemblyScript → dist/kernels.wasm, WGSL → a TypeScript module of strings,
+ *             TypeScript → dist/, ES modules with types
+ *   examples  examples/*.ts → build/examples
+ *   bench     bench/*.ts → build/bench (its peers must be installed: scripts/bench.mjs)
+ *   demo      demo/ → build/demo, a static site
+ * A target without sources is left out. What a target was built from is kept as a hash in build/.
  */
-import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+
+import { createHash } from 'node:crypto'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { installPackages, root, runTool, SetupError, say, script } from './setup.mjs'
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const bin = (name) => join(root, 'node_modules', '.bin', name)
-const run = (name, args) => execFileSync(bin(name), args, { cwd: root, stdio: 'inherit' })
+/** @typedef {'library' | 'examples' | 'bench' | 'demo'} Target */
 
-/** The text of a shader; lines `#include "shared/…"` are replaced by that file, once each. */
+/**
+ * What each target is made from, what shows that it exists, and how it is made.
+ *
+ * @type {Record<Target, { inputs: string[], needs: string, output: string, make: () => void }>}
+ */
+const TARGETS = {
+  library: {
+    inputs: ['src', 'assembly', 'shaders', 'tsconfig.json', 'tsconfig.build.json', 'package.json'],
+    needs: 'src',
+    output: 'dist/index.js',
+    make: makeLibrary,
+  },
+  examples: {
+    inputs: ['examples', 'src', 'tsconfig.json', 'package.json'],
+    needs: 'examples/tsconfig.json',
+    output: 'build/examples',
+    make: () => makeProgram('examples'),
+  },
+  bench: {
+    inputs: ['bench', 'src', 'tsconfig.json', 'package.json'],
+    needs: 'bench/tsconfig.json',
+    output: 'build/bench',
+    make: () => makeProgram('bench'),
+  },
+  demo: {
+    inputs: ['demo', 'src', 'assembly', 'shaders', 'package.json'],
+    needs: 'demo/index.html',
+    output: 'build/demo/index.html',
+    make: () => tool('vite/bin/vite.js', ['build', 'demo', '--logLevel', 'warn', ...DEMO_OUTPUT]),
+  },
+}
+const DEMO_OUTPUT = ['--base', './', '--outDir', join(root, 'build/demo'), '--emptyOutDir']
+
+/**
+ * Builds the targets whose sources changed, in the order given.
+ *
+ * @param {Target[]} targets
+ * @param {{ force?: boolean }} [options]
+ */
+export function build(targets, options = {}) {
+  // Under a test run dist/ is in use: a script that a test starts takes it as it is.
+  if (process.env.VITEST) return
+  for (const name of targets) {
+    const target = TARGETS[name]
+    if (!existsSync(join(root, target.needs))) continue
+    const stampFile = join(root, 'build', `${name}.stamp`)
+    const stamp = hashOf([...target.inputs, 'package-lock.json', 'scripts/build.mjs'])
+    const fresh =
+      existsSync(stampFile) &&
+      existsSync(join(root, target.output)) &&
+      readFileSync(stampFile, 'utf8') === stamp
+    if (fresh && !options.force) continue
+    say(`building ${name} ...`)
+    mkdirSync(join(root, 'build'), { recursive: true })
+    rmSync(stampFile, { force: true })
+    target.make()
+    writeFileSync(stampFile, stamp)
+  }
+}
+
+/** @param {string[]} inputs */
+function hashOf(inputs) {
+  const hash = createHash('sha256')
+  for (const input of inputs) {
+    for (const file of filesUnder(input)) {
+      hash
+        .update(`${file}\0`)
+        .update(readFileSync(join(root, file)))
+        .update('\0')
+    }
+  }
+  return hash.digest('hex')
+}
+
+/**
+ * @param {string} path
+ * @returns {string[]} files in a fixed order, without what builds write there
+ */
+function filesUnder(path) {
+  const full = join(root, path)
+  if (!existsSync(full)) return []
+  /** @type {import('node:fs').Dirent[]} */
+  let entries
+  try {
+    entries = readdirSync(full, { withFileTypes: true })
+  } catch (_error) {
+    return [path] // a file
+  }
+  return entries
+    .map((entry) => entry.name)
+    .filter((name) => name !== 'node_modules' && !/\.generated\.ts$/.test(name))
+    .sort()
+    .reduce(
+      (files, name) => files.concat(filesUnder(`${path}/${name}`)),
+      /** @type {string[]} */ ([]),
+    )
+}
+
+/**
+ * @param {string} path
+ * @param {string[]} args
+ */
+function tool(path, args) {
+  if (runTool(path, args, { quiet: true }) !== 0) {
+    throw new SetupError(`build failed: ${path.split('/')[0]} ${args.slice(0, 3).join(' ')}`)
+  }
+}
+
+function makeLibrary() {
+  rmSync(join(root, 'dist'), { recursive: true, force: true })
+  mkdirSync(join(root, 'dist'), { recursive: true })
+  embedShaders()
+  compileKernels()
+  tool('typescript/bin/tsc', ['-p', 'tsconfig.build.json'])
+  chmodSync(join(root, 'dist/cli/main.js'), 0o755)
+}
+
+/** @param {'examples' | 'bench'} folder */
+function makeProgram(folder) {
+  rmSync(join(root, 'build', folder), { recursive: true, force: true })
+  tool('typescript/bin/tsc', ['-p', `${folder}/tsconfig.json`])
+}
+
+/**
+ * The text of a shader; lines `#include "shared/…"` are replaced by that file, once each.
+ *
+ * @param {string} file
+ * @param {Set<string>} [included]
+ * @returns {string}
+ */
 function readShader(file, included = new Set()) {
   const text = readFileSync(join(root, 'shaders', file), 'utf8')
   return text.replace(/^#include "(.+)"$/gm, (_, name) => {
@@ -27,8 +169,10 @@ function readShader(file, included = new Set()) {
  * `pagerankSizes`, the values of its lines `const NAME = 256u;`: sizes are written in WGSL only.
  */
 function embedShaders() {
-  const constants = readdirSync(join(root, 'shaders'))
-    .filter((file) => file.endsWith('.wgsl'))
+  const folder = join(root, 'shaders')
+  const files = existsSync(folder) ? readdirSync(folder) : []
+  const constants = files
+    .filter((file) => /\.wgsl$/.test(file))
     .sort()
     .map((file) => {
       const name = file
@@ -43,24 +187,28 @@ function embedShaders() {
         `export const ${name}Sizes = { ${sizes.join(', ')} } as const\n`
       )
     })
+  if (constants.length === 0) return
   const header = '// Made by scripts/build.mjs from shaders/*.wgsl; not committed.\n'
-  writeFileSync(join(root, 'src/devices/webgpu/shaders.generated.ts'), header + constants.join(''))
+  const target = join(root, 'src/devices/webgpu')
+  mkdirSync(target, { recursive: true })
+  writeFileSync(join(target, 'shaders.generated.ts'), header + constants.join(''))
 }
 
 function compileKernels() {
-  run('asc', [
+  const features = ['simd', 'threads', 'bulk-memory'].map((name) => ['--enable', name])
+  tool('assemblyscript/bin/asc.js', [
     'assembly/index.ts',
-    '--outFile', 'dist/kernels.wasm',
-    '-O3', '--noAssert', '--runtime', 'stub',
-    '--enable', 'simd', '--enable', 'threads', '--enable', 'bulk-memory',
-    '--importMemory', '--sharedMemory', '--initialMemory', '2', '--maximumMemory', '65536',
-    '--memoryBase', '4096',
+    ...['--outFile', 'dist/kernels.wasm'],
+    ...['-O3', '--noAssert', '--runtime', 'stub'],
+    ...features.reduce((all, pair) => all.concat(pair), []),
+    ...['--importMemory', '--sharedMemory', '--initialMemory', '2', '--maximumMemory', '65536'],
+    ...['--memoryBase', '4096'],
   ])
 }
 
-rmSync(join(root, 'dist'), { recursive: true, force: true })
-mkdirSync(join(root, 'dist'), { recursive: true })
-embedShaders()
-compileKernels()
-run('tsc', ['-p', 'tsconfig.build.json'])
-chmodSync(join(root, 'dist/cli/main.js'), 0o755)
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  script(() => {
+    installPackages()
+    build(['library', 'examples', 'demo'], { force: true })
+  })
+}

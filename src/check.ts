@@ -5,7 +5,8 @@
 
 /** How a value is shown in a message: short, on one line. */
 export function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 37)}...` : value)
+  if (typeof value === 'string')
+    return JSON.stringify(value.length > 40 ? `${value.slice(0, 37)}...` : value)
   if (typeof value === 'bigint') return `${value}n`
   if (typeof value === 'function') return 'a function'
   if (typeof value === 'object' && value !== null) return value.constructor?.name ?? 'an object'
@@ -38,8 +39,13 @@ export function checkInteger(name: string, value: unknown, low: number, high: nu
 }
 
 /** One of a fixed set of strings. */
-export function checkOneOf<T extends string>(name: string, value: unknown, allowed: readonly T[]): T {
-  const expected = `"${name}" expected ${allowed.map((s) => `'${s}'`).join(' | ')}, got ${show(value)}`
+export function checkOneOf<T extends string>(
+  name: string,
+  value: unknown,
+  allowed: readonly T[],
+): T {
+  const choices = allowed.map((s) => `'${s}'`).join(' | ')
+  const expected = `"${name}" expected ${choices}, got ${show(value)}`
   if (typeof value !== 'string') throw new TypeError(expected)
   if (!allowed.includes(value as T)) throw new RangeError(expected)
   return value as T
@@ -57,7 +63,7 @@ export function checkCallback(name: string, value: unknown): void {
   throw new TypeError(`"${name}" expected function, got ${show(value)}`)
 }
 
-/** An options object (or undefined) whose keys are all known: a misspelt option is an error, not silence. */
+/** An options object (or undefined) whose keys are all known: a misspelt option is an error. */
 export function checkOptions(name: string, value: unknown, known: readonly string[]): void {
   if (value === undefined) return
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

@@ -1,6 +1,6 @@
 /**
- * Every error class of the package. Each has a stable `code`, may carry a `cause`, and has a message
- * that says what was expected, what was found and what to do. Wrong argument kinds are plain
+ * Every error class of the package. Each has a stable `code`, may carry a `cause`, and its message
+ * says what was expected, what was found and what to do. Wrong argument kinds are plain
  * `TypeError`s and wrong argument values plain `RangeError`s (see check.ts).
  */
 
@@ -16,7 +16,7 @@ export class TickTickClockError extends Error {
   }
 }
 
-/** A call on something whose `dispose()` was already called, or that was disposed during the call. */
+/** A call on something whose `dispose()` was called already, or was called during the call. */
 export class DisposedError extends TickTickClockError {
   constructor(what: string, options?: { cause?: unknown }) {
     super('ERR_TTC_DISPOSED', `${what} is disposed; open a new one`, options)
@@ -50,7 +50,7 @@ export class MemoryLimitError extends TickTickClockError {
   }
 }
 
-/** A device that this machine, browser or installation does not have; the message says why and what to install. */
+/** A device that is not to be had here; the message says why and what to install. */
 export class DeviceUnavailableError extends TickTickClockError {
   constructor(message: string, options?: { cause?: unknown }) {
     super('ERR_TTC_DEVICE_UNAVAILABLE', message, options)
@@ -91,7 +91,14 @@ export class GraphFormatError extends TickTickClockError {
   }
 }
 
-/** A block of bytes that is not what its header must say, is damaged, or comes from a newer version. */
+/** A graph's bytes that can't be had: no such file, a server's refusal, a stream that failed. */
+export class GraphSourceError extends TickTickClockError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('ERR_TTC_GRAPH_SOURCE', message, options)
+  }
+}
+
+/** A block of bytes that has no proper header, is damaged, or comes from a newer version. */
 export class BlockFormatError extends TickTickClockError {
   constructor(message: string, options?: { cause?: unknown }) {
     super('ERR_TTC_BLOCK_FORMAT', message, options)
@@ -108,6 +115,9 @@ export class ConfigError extends TickTickClockError {
 /** JSON quotes, control characters escaped, at most 60 characters: safe to print on one line. */
 function quoteExcerpt(text: string): string {
   const short = text.length > 60 ? `${text.slice(0, 57)}...` : text
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: binary input must not reach a terminal
-  return JSON.stringify(short).replace(/[\u007f-\u009f]/g, (c) => `\\x${c.charCodeAt(0).toString(16)}`)
+  // JSON.stringify escapes the controls below 0x20; these would reach a terminal as they are.
+  return JSON.stringify(short).replace(
+    /[\u007f-\u009f]/g,
+    (c) => `\\x${c.charCodeAt(0).toString(16)}`,
+  )
 }

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export { type Config, configure } from './config.js'
 export type {
   Device,
   DeviceInfo,
@@ -15,6 +16,7 @@ export type {
   ResidentGraph,
   TransferOptions,
 } from './devices/device.js'
+export { openDevice, type OpenDeviceOptions } from './devices/open.js'
 export {
   BlockFormatError,
   ConfigError,
@@ -22,12 +24,26 @@ export {
   DeviceUnavailableError,
   DisposedError,
   GraphFormatError,
+  GraphSourceError,
   MemoryLimitError,
   NotSupportedError,
   TickTickClockError,
 } from './errors.js'
-export { Graph } from './graph/csr.js'
-export type { GraphShape, IdKind, VertexId } from './graph/csr.js'
+export type {
+  EdgeColumns,
+  EdgeTuple,
+  GraphFromEdgesOptions,
+  GraphShape,
+  GraphSource,
+  IdKind,
+  ReadGraphOptions,
+  ReadProgress,
+  RmatOptions,
+  UniformOptions,
+  VertexId,
+} from './graph/index.js'
+export { Graph, generateRmat, generateUniform, graphFromEdges, readGraph } from './graph/index.js'
+export { pagerank, pagerankBatch } from './kernels/pagerank/index.js'
 export type {
   PagerankInput,
   PagerankOptions,
@@ -38,3 +54,4 @@ export type {
   Precision,
   Timings,
 } from './kernels/pagerank/types.js'
+export { type RankedVertex, topK } from './kernels/top.js'

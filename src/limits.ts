@@ -17,7 +17,7 @@ export const MAX_VERTEX_COUNT = 0xffff_fffe
 /** Longest line of a text format: a longer one is not a graph, and would have to be held whole. */
 export const MAX_LINE_BYTES = 64 * 1024
 
-/** Work on the calling thread is cut into slices of about this long, with a turn of the event loop between. */
+/** Work on the calling thread is cut into slices of about this long, with pauses for events. */
 export const SLICE_MS = 20
 
 /** Most worker threads of a pool: beyond, barriers cost more than the threads bring. */

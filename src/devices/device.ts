@@ -1,7 +1,7 @@
 /**
  * The device contract: what every kernel may ask of a place to compute, and how data lives there.
  * Host arrays and device memory are different things; `upload` and `read` are the only ways across.
- * Implementations: reference/, wasm/, webgpu/; `open.ts` chooses one. This file imports none of them.
+ * Implementations: reference/, wasm/, webgpu/; `open.ts` chooses one. This file imports none.
  */
 
 import { DisposedError } from '../errors.js'
@@ -20,6 +20,7 @@ export interface ElementArrays {
   u64: BigUint64Array
   i64: BigInt64Array
 }
+/** Name of an element type. */
 export type ElementType = keyof ElementArrays
 
 /** Constructors by element type, the one place that pairs them. */
@@ -66,6 +67,7 @@ export interface Resident {
   readonly disposed: boolean
   /** Gives the memory back. Calling it twice is allowed. */
   dispose(): Promise<void>
+  /** `dispose()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -128,6 +130,7 @@ export interface Device {
    * nothing is left that would keep Node running. Calling it twice is allowed.
    */
   dispose(): Promise<void>
+  /** `dispose()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -164,7 +167,9 @@ export function checkInto<T extends ElementType>(
 ): void {
   if (into === undefined) return
   if (!(into instanceof ELEMENT_ARRAYS[type])) {
-    throw new TypeError(`"into" expected ${ELEMENT_ARRAYS[type].name}, got ${into?.constructor?.name}`)
+    throw new TypeError(
+      `"into" expected ${ELEMENT_ARRAYS[type].name}, got ${into?.constructor?.name}`,
+    )
   }
   if (into.length !== length) {
     throw new RangeError(`"into" expected length ${length}, got ${into.length}`)

@@ -5,13 +5,13 @@
  *
  * Layout, little-endian, sections aligned to 8 bytes:
  *   header 64 B · offsets u32[n+1] · targets u32[m] · weights f64[m]? · ids
- *   ids: nothing (dense 0…n-1) | u64[n] ascending | u32[n+1] byte offsets + UTF-8, ascending by bytes
+ *   ids: nothing (dense 0…n-1) | u64[n] ascending | u32[n+1] byte offsets + UTF-8, in byte order
  */
 
 import { BlockFormatError, MemoryLimitError } from '../errors.js'
 import { MAX_EDGE_COUNT, MAX_VERTEX_COUNT } from '../limits.js'
 
-/** Name of a vertex in the input: an unsigned 64-bit integer (bigint above 2^53 - 1) or a string. */
+/** Name of a vertex in the input: an unsigned 64-bit integer (bigint above 2^53 - 1), a string. */
 export type VertexId = number | bigint | string
 
 /** What the ids of a graph are: `dense` means that vertex v is called v. */
@@ -110,9 +110,7 @@ export class Graph {
     this.idKind = shape.idKind
     this.offsets = new Uint32Array(buffer, byteOffset + at.offsets, n + 1)
     this.targets = new Uint32Array(buffer, byteOffset + at.targets, m)
-    this.weights = shape.weighted
-      ? new Float64Array(buffer, byteOffset + at.weights, m)
-      : undefined
+    this.weights = shape.weighted ? new Float64Array(buffer, byteOffset + at.weights, m) : undefined
     if (shape.idKind === 'integer') {
       this.#integerIds = new BigUint64Array(buffer, byteOffset + at.ids, n)
     } else if (shape.idKind === 'string') {
@@ -129,7 +127,9 @@ export class Graph {
   static allocate(shape: GraphShape): Graph {
     checkShape(shape)
     const total = graphByteLength(shape)
-    const block = new Uint8Array(shape.shared ? new SharedArrayBuffer(total) : new ArrayBuffer(total))
+    const block = new Uint8Array(
+      shape.shared ? new SharedArrayBuffer(total) : new ArrayBuffer(total),
+    )
     const header = new DataView(block.buffer, 0, HEADER_BYTES)
     const flags = (shape.directed ? DIRECTED : 0) | (shape.weighted ? WEIGHTED : 0)
     header.setUint32(0, MAGIC, true)
@@ -274,10 +274,14 @@ function checkShape(shape: GraphShape): void {
 function readHeader(block: Uint8Array): GraphShape {
   const { buffer, byteOffset, byteLength } = block
   if (byteLength < HEADER_BYTES) {
-    throw new BlockFormatError(`graph block has ${byteLength} bytes, its header alone is ${HEADER_BYTES}`)
+    throw new BlockFormatError(
+      `graph block has ${byteLength} bytes, its header alone is ${HEADER_BYTES}`,
+    )
   }
   if (byteOffset % 8 !== 0) {
-    throw new BlockFormatError('graph block must start at a multiple of 8 bytes; copy it with slice()')
+    throw new BlockFormatError(
+      'graph block must start at a multiple of 8 bytes; copy it with slice()',
+    )
   }
   const header = new DataView(buffer, byteOffset, HEADER_BYTES)
   if (header.getUint32(0, true) !== MAGIC) {
@@ -292,7 +296,8 @@ function readHeader(block: Uint8Array): GraphShape {
   }
   const flags = header.getUint32(8, true)
   const idKind = ID_KINDS[flags >>> 8]
-  if (idKind === undefined) throw new BlockFormatError('graph block is damaged: unknown kind of ids')
+  if (idKind === undefined)
+    throw new BlockFormatError('graph block is damaged: unknown kind of ids')
   const shape: GraphShape = {
     vertexCount: header.getUint32(12, true),
     arcCount: header.getUint32(16, true),

@@ -7,13 +7,13 @@ export const ABORT = 64
 export const BARRIER_ARRIVED = 128
 /** i32: barriers passed; threads wait on it. */
 export const BARRIER_GENERATION = 192
-/** i32: polls of the generation before a thread sleeps; 0 when there are more threads than cores. */
+/** i32: polls of the generation before a thread sleeps; 0 with more threads than cores. */
 export const SPIN_LIMIT = 256
 /** i32: steps finished in this run. */
 export const SNAPSHOT_STEP = 320
 /** f64: a figure of the kernel's own. */
 export const SNAPSHOT_VALUE = 328
-/** i32: blocks of work before a kernel returns AGAIN; 0 for no limit. Used without shared memory. */
+/** i32: blocks of work before a kernel returns AGAIN; 0 for no limit. For unshared memory. */
 export const SLICE_BLOCKS = 384
 /** i32: milliseconds that the last slice took are kept by the host; the words end here. */
 export const CONTROL_END = 448

@@ -5,9 +5,10 @@
 import type { Device, DeviceInfo, DeviceKind, ResidentGraph } from '../../devices/device.js'
 import type { Graph, VertexId } from '../../graph/csr.js'
 
-/** Known dialects of PageRank in other software; see the docs for what each one does differently. */
+/** Known dialects of PageRank in other software; the docs say what each one does differently. */
 export type PagerankPreset = 'networkx' | 'igraph' | 'ldbc' | 'graphx' | 'gds' | 'gapbs'
 
+/** Arithmetic: double or single precision. */
 export type Precision = 'f64' | 'f32'
 
 /**
@@ -31,7 +32,7 @@ export interface PagerankProgress {
 
 /** Options of `pagerank`. */
 export interface PagerankOptions {
-  /** d in [0, 1): probability of following an edge. Default 0.85. Nearer to 1 converges more slowly. */
+  /** d in [0, 1): probability of following an edge. Default 0.85. Nearer to 1 converges slower. */
   damping?: number
   /**
    * Stops when the L1 distance of two consecutive rank vectors (which sum to 1) is at most this.
@@ -126,6 +127,7 @@ export interface PagerankRun {
   residual: number
   /** What rounding alone can put between `ranks` and the exact fixed point, in L1. */
   roundingBound: number
+  uploadMs: number
   prepareMs: number
   computeMs: number
   readMs: number

@@ -1,9 +1,21 @@
 /**
- * Long work on the calling thread, cut into slices with a turn of the event loop between, so that a
- * page stays alive and an abort is seen. The clock is an argument.
+ * Gives the event loop a turn between slices of work, so that timers, input and abort get through.
  */
 
 import { SLICE_MS } from './limits.js'
+
+/** Resolves in a later macrotask, sooner than a timer of 0 ms would. */
+export function nextTurn(): Promise<void> {
+  if (typeof setImmediate === 'function') return new Promise((resolve) => setImmediate(resolve))
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(undefined)
+  })
+}
 
 /**
  * Makes a function to be called every few ten thousand steps of long work. It answers at once while
@@ -22,17 +34,4 @@ export function createSlices(nowMs: () => number, check: () => void): () => Prom
     check()
     end = nowMs() + sliceMs
   }
-}
-
-/** One turn of the event loop. `setTimeout` in a browser would wait 4 ms, a message doesn't. */
-export function nextTurn(): Promise<void> {
-  if (typeof setImmediate === 'function') return new Promise((resolve) => setImmediate(resolve))
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel()
-    port1.onmessage = () => {
-      port1.close()
-      resolve()
-    }
-    port2.postMessage(undefined)
-  })
 }

@@ -1,0 +1,306 @@
+// Rows of an edge list: bytes in, pairs of ids (and weights) out. src/graph/edge-parser.ts calls it
+// with whole lines only, so a scan always ends at a line feed. Rows that are anything but plain
+// (quotes, odd numbers, errors) are left to the host, which reads them one by one.
+
+import { decimalEnd, parseDecimal } from './decimal'
+import { internText, NEEDS_SPACE } from './id-table'
+
+// Why parsing stopped.
+export const ROWS_DONE: i32 = 0
+export const ROW_FOR_HOST: i32 = 1
+export const ID_TOO_WIDE: i32 = 2
+export const TABLE_FULL: i32 = 3
+
+const LINE_FEED: u8 = 10
+const CARRIAGE_RETURN: u8 = 13
+const BLANK: u8 = 32
+const TAB: u8 = 9
+const QUOTE: u8 = 34
+
+let rows: i32 = 0
+let lines: i32 = 0
+let stopped: usize = 0
+let cursor: usize = 0
+let fieldEnd: usize = 0
+let value: u64 = 0
+
+// The dialect; `separator` 0 means any run of blanks and tabs.
+let separator: u8 = 0
+let otherBlank: u8 = TAB
+let idColumns: i32 = 2
+let weightColumn: i32 = 0
+let maxLineBytes: usize = 0
+
+/** `weight` is a 1-based column, 0 for none; `ids` is 1 for a list of vertices, else 2. */
+export function setRowFormat(delimiter: u32, ids: i32, weight: i32, lineBytes: u32): void {
+  separator = delimiter as u8
+  otherBlank = separator == TAB ? BLANK : TAB
+  idColumns = ids
+  weightColumn = weight
+  maxLineBytes = lineBytes
+}
+
+/** Rows that the last call wrote. */
+export function rowsWritten(): i32 {
+  return rows
+}
+
+/** Lines that the last call took: rows, comments and empty lines. */
+export function linesTaken(): i32 {
+  return lines
+}
+
+/** Where the last call stopped: the start of a line. */
+export function rowsEnd(): usize {
+  return stopped
+}
+
+function skipBlanks(p: usize): usize {
+  let c = load<u8>(p)
+  while (c == BLANK || c == otherBlank) c = load<u8>(++p)
+  return p
+}
+
+/** After a field: the start of the next one, or 0 when there is none. */
+function nextField(p: usize): usize {
+  const q = skipBlanks(p)
+  if (separator == 0) {
+    const c = load<u8>(q)
+    return q > p && c != LINE_FEED && c != CARRIAGE_RETURN ? q : 0
+  }
+  return load<u8>(q) == separator ? skipBlanks(q + 1) : 0
+}
+
+/** Line feed at the end of a comment or of columns that nobody asked for; 0 for quotes and NUL. */
+function restOfLine(p: usize, plain: bool): usize {
+  let c = load<u8>(p)
+  while (c != LINE_FEED) {
+    if (plain && (c == QUOTE || c == 0)) return 0
+    c = load<u8>(++p)
+  }
+  return p
+}
+
+/** End of a row whose last field ends at p: its line feed, or 0 for the host. */
+function endOfRow(p: usize): usize {
+  const c = load<u8>(p)
+  if (c == LINE_FEED) return p
+  if (c == CARRIAGE_RETURN) return load<u8>(p + 1) == LINE_FEED ? p + 1 : 0
+  if (c != BLANK && c != TAB && c != separator) return 0
+  return restOfLine(p, true)
+}
+
+/** A line without a row: its line feed; 0 when there is a row, starting at `cursor`. */
+function emptyLine(p: usize): usize {
+  const q = skipBlanks(p)
+  cursor = q
+  const c = load<u8>(q)
+  if (c == LINE_FEED) return q
+  if (c == CARRIAGE_RETURN) return load<u8>(q + 1) == LINE_FEED ? q + 1 : 0
+  return c == 35 || c == 37 ? restOfLine(q, false) : 0
+}
+
+/** Moves p over skipped columns and reads the weight; NaN for the host. Leaves `cursor` behind it. */
+function weightAfter(p: usize): f64 {
+  for (let column = idColumns; column < weightColumn - 1; column++) {
+    p = nextField(p)
+    if (p == 0) return NaN
+    for (;;) {
+      const c = load<u8>(p)
+      if (c == QUOTE || c == 0) return NaN
+      if (c == LINE_FEED || c == CARRIAGE_RETURN) return NaN
+      if (separator == 0 ? c == BLANK || c == TAB : c == separator) break
+      p++
+    }
+  }
+  p = nextField(p)
+  if (p == 0) return NaN
+  const weight = parseDecimal(p)
+  cursor = decimalEnd()
+  return weight
+}
+
+/** Digits at p into `value`: gives the byte after them, or 0 unless there are 1 to 19. */
+function digits(p: usize): usize {
+  const start = p
+  let number: u64 = 0
+  let d = (load<u8>(p) - 48) as u8
+  while (d <= 9) {
+    number = number * 10 + d
+    d = (load<u8>(++p) - 48) as u8
+  }
+  value = number
+  return p == start || p - start > 19 ? 0 : p
+}
+
+/**
+ * Rows of integer ids between `from` and `to`. Writes pairs of u64 (`wide`) or u32 to `out` and
+ * weights to `weights`; `out` must hold a row for every two bytes.
+ */
+export function parseIntegerRows(
+  from: usize,
+  to: usize,
+  out: usize,
+  weights: usize,
+  wide: bool,
+): i32 {
+  let line = from
+  let status = ROWS_DONE
+  rows = 0
+  lines = 0
+  while (line < to) {
+    let end = emptyLine(line)
+    if (end == 0) {
+      let p = digits(cursor)
+      const source = value
+      if (p != 0 && idColumns == 2) {
+        p = nextField(p)
+        if (p != 0) p = digits(p)
+      }
+      const target = value
+      let weight: f64 = 0
+      if (p != 0 && weightColumn != 0) {
+        weight = weightAfter(p)
+        p = weight == weight ? cursor : 0
+      }
+      if (p != 0) end = endOfRow(p)
+      if (end == 0) {
+        status = ROW_FOR_HOST
+        break
+      }
+      if (wide) {
+        const at = out + ((rows as usize) << 4)
+        store<u64>(at, source)
+        store<u64>(at, target, 8)
+      } else {
+        if ((source | target) >> 32 != 0) {
+          status = ID_TOO_WIDE
+          break
+        }
+        const at = out + ((rows as usize) << 3)
+        store<u32>(at, source as u32)
+        store<u32>(at, target as u32, 4)
+      }
+      if (weightColumn != 0) store<f64>(weights + ((rows as usize) << 3), weight)
+      if (end - line > maxLineBytes) {
+        status = ROW_FOR_HOST
+        break
+      }
+      rows++
+    } else if (end - line > maxLineBytes) {
+      status = ROW_FOR_HOST
+      break
+    }
+    lines++
+    line = end + 1
+  }
+  stopped = line
+  return status
+}
+
+/**
+ * The text field at p, quotes and blanks around it taken off: from the returned address to
+ * `fieldEnd`, `cursor` behind it. 0 for the host. `value` is 0 when it holds digits only.
+ */
+function textField(p: usize): usize {
+  let start = p
+  let c = load<u8>(p)
+  let other: u64 = 0
+  if (c == QUOTE) {
+    start = ++p
+    c = load<u8>(p)
+    while (c != QUOTE) {
+      if (c == LINE_FEED || c == 0) return 0
+      if (((c - 48) as u8) > 9) other = 1
+      c = load<u8>(++p)
+    }
+    fieldEnd = p++
+    c = load<u8>(p)
+    if (c != separator && c != BLANK && c != TAB && c != LINE_FEED && c != CARRIAGE_RETURN) return 0
+  } else {
+    let end = p
+    for (;;) {
+      if (c == LINE_FEED || c == CARRIAGE_RETURN || c == 0) break
+      if (c == BLANK || c == otherBlank) {
+        if (separator == 0) break
+      } else if (c == separator) {
+        break
+      } else {
+        if (((c - 48) as u8) > 9) other = 1
+        end = p + 1
+      }
+      c = load<u8>(++p)
+    }
+    fieldEnd = end
+  }
+  cursor = p
+  value = other
+  return fieldEnd == start ? 0 : start
+}
+
+/** Rows of string ids; pairs are u32 indices of the id table. `strict`: a row of digits is an error. */
+export function parseStringRows(
+  from: usize,
+  to: usize,
+  out: usize,
+  weights: usize,
+  strict: bool,
+): i32 {
+  let line = from
+  let status = ROWS_DONE
+  rows = 0
+  lines = 0
+  while (line < to) {
+    let end = emptyLine(line)
+    if (end == 0) {
+      status = stringRow(cursor, out + ((rows as usize) << 3), weights, strict)
+      if (status != ROWS_DONE) break
+      end = cursor
+      if (end - line > maxLineBytes) {
+        status = ROW_FOR_HOST
+        break
+      }
+      rows++
+    } else if (end - line > maxLineBytes) {
+      status = ROW_FOR_HOST
+      break
+    }
+    lines++
+    line = end + 1
+  }
+  stopped = line
+  return status
+}
+
+/** One row at p; on ROWS_DONE `cursor` is its line feed. */
+function stringRow(p: usize, out: usize, weights: usize, strict: bool): i32 {
+  const source = textField(p)
+  if (source == 0) return ROW_FOR_HOST
+  const sourceEnd = fieldEnd
+  let onlyDigits = value == 0
+  let target = source
+  let targetEnd = sourceEnd
+  if (idColumns == 2) {
+    p = nextField(cursor)
+    target = p == 0 ? 0 : textField(p)
+    if (target == 0) return ROW_FOR_HOST
+    targetEnd = fieldEnd
+    onlyDigits = onlyDigits && value == 0
+  }
+  if (strict && onlyDigits) return ROW_FOR_HOST
+  if (weightColumn != 0) {
+    const weight = weightAfter(cursor)
+    if (weight != weight) return ROW_FOR_HOST
+    store<f64>(weights + ((rows as usize) << 3), weight)
+  }
+  const end = endOfRow(cursor)
+  if (end == 0) return ROW_FOR_HOST
+  const a = internText(source, (sourceEnd - source) as u32, false)
+  if (a < 0) return a == NEEDS_SPACE ? TABLE_FULL : ROW_FOR_HOST
+  const b = internText(target, (targetEnd - target) as u32, false)
+  if (b < 0) return b == NEEDS_SPACE ? TABLE_FULL : ROW_FOR_HOST
+  store<u32>(out, a)
+  store<u32>(out, b, 4)
+  cursor = end
+  return ROWS_DONE
+}

@@ -1,0 +1,430 @@
+// PageRank by pull and Jacobi iteration over the layout of pagerank-prepare.ts. Each row gathers its
+// sources' contributions rank/out-degree and writes its own for the next iteration: one barrier an
+// iteration. Blocks of rows are taken by ticket; sums go by block, then over blocks in order, so the
+// bits do not depend on the threads. Ranks are f64 or f32; sums are always f64.
+import {
+  BLOCK_COUNT,
+  BLOCK_START,
+  CONTRIBUTIONS,
+  DAMPING,
+  DANGLING,
+  ELEMENT_BYTES,
+  ENTRIES,
+  HEAVY_COUNT,
+  INVERSE,
+  ITERATION,
+  MAX_ITERATIONS,
+  NEXT_CONTRIBUTIONS,
+  ORDER,
+  OUTPUT,
+  PARTIALS,
+  PERSONALIZATION,
+  PERSONALIZATION_INPUT,
+  PHASE,
+  RANKS,
+  REDISTRIBUTE,
+  RESIDUAL,
+  SLICE_ROWS,
+  START_INPUT,
+  TAIL_PERSONALIZATION,
+  TICKETS,
+  TICKET_STRIDE,
+  TOLERANCE,
+  UNIT_COUNT,
+  UNIT_START,
+  VALUES,
+  VERTEX_COUNT,
+} from '../src/kernels/pagerank/layout'
+import { ABORTED, AGAIN, barrier, DONE, isAborted, publish, sliceBlocks } from './control'
+import { zeroSlot } from './pagerank-prepare'
+
+/** Start vector, iterations until converged or at the limit, then the ranks under the old labels. */
+export function pagerankIterate(thread: i32, threads: i32, p: usize): i32 {
+  // Step 0 sets up, step k is iteration k, one more step copies the ranks out.
+  let step = load<i32>(p, PHASE)
+  let residual = load<f64>(p, RESIDUAL)
+  let dangling = load<f64>(p, DANGLING)
+  while (true) {
+    const isLast = step > 0 && isFinished(p, step - 1, residual)
+    const status = runBlocks(thread, p, step, isLast, dangling)
+    if (status != DONE) return status
+    if (barrier(threads)) return ABORTED
+    if (isLast) return DONE
+    if (step > 0) residual = sumPartials(p, step, 0)
+    dangling = sumPartials(p, step, 1)
+    if (thread == 0) {
+      store<f64>(p, residual, RESIDUAL)
+      store<f64>(p, dangling, DANGLING)
+      store<i32>(p, step, ITERATION)
+      store<i32>(p, step + 1, PHASE)
+      if (step > 0) publish(step, residual)
+    }
+    step++
+  }
+}
+
+function isFinished(p: usize, iteration: i32, residual: f64): bool {
+  if (iteration >= load<i32>(p, MAX_ITERATIONS)) return true
+  return iteration > 0 && residual <= load<f64>(p, TOLERANCE)
+}
+
+function runBlocks(thread: i32, p: usize, step: i32, isLast: bool, dangling: f64): i32 {
+  // Three tickets in turn: while one is used, the one before may still be read, so the next is reset.
+  const ticket = p + TICKETS + (step % 3) * TICKET_STRIDE
+  if (thread == 0) atomic.store<i32>(p + TICKETS + ((step + 1) % 3) * TICKET_STRIDE, 0)
+  const blocks = load<u32>(p, BLOCK_COUNT)
+  let budget = sliceBlocks()
+  while (true) {
+    const block = atomic.add<u32>(ticket, 1)
+    if (block >= blocks) return DONE
+    if (isAborted()) return ABORTED
+    runBlock(p, step, isLast, block, dangling)
+    if (budget != 0 && --budget == 0) return AGAIN
+  }
+}
+
+function runBlock(p: usize, step: i32, isLast: bool, block: u32, dangling: f64): void {
+  const bounds = <usize>load<u32>(p, BLOCK_START) + (<usize>block << 2)
+  const first = load<u32>(bounds)
+  const end = load<u32>(bounds, 4)
+  const isWide = load<u32>(p, ELEMENT_BYTES) == 8
+  if (isLast) {
+    if (isWide) copyOut64(p, first, end)
+    else copyOut32(p, first, end)
+    return
+  }
+  const partial = partialOf(p, step, 0, block)
+  if (step == 0) {
+    if (isWide) startBlock64(p, first, end, partial)
+    else startBlock32(p, first, end, partial)
+    return
+  }
+  const damping = load<f64>(p, DAMPING)
+  const jump = load<u32>(p, REDISTRIBUTE) != 0 ? 1 - damping + damping * dangling : 1 - damping
+  const isHeavy = first < load<u32>(p, HEAVY_COUNT)
+  if (isWide) {
+    if (isHeavy) pullHeavy64(p, first, end, step, jump, partial)
+    else pullSlices64(p, first, end, step, jump, partial)
+  } else {
+    if (isHeavy) pullHeavy32(p, first, end, step, jump, partial)
+    else pullSlices32(p, first, end, step, jump, partial)
+  }
+}
+
+/** Address of a block's residual (which = 0) or dangling mass (1); steps alternate between two sets. */
+function partialOf(p: usize, step: i32, which: i32, block: u32): usize {
+  const blocks = load<u32>(p, BLOCK_COUNT)
+  return <usize>load<u32>(p, PARTIALS) + ((((step & 1) * 2 + which) * blocks + block) << 3)
+}
+
+function sumPartials(p: usize, step: i32, which: i32): f64 {
+  const blocks = load<u32>(p, BLOCK_COUNT)
+  let cell = partialOf(p, step, which, 0)
+  let sum: f64 = 0
+  for (let block: u32 = 0; block < blocks; block++) {
+    sum += load<f64>(cell)
+    cell += 8
+  }
+  return sum
+}
+
+function storePartials(p: usize, partial: usize, residual: f64, dangling: f64): void {
+  store<f64>(partial, residual)
+  store<f64>(partial + (<usize>load<u32>(p, BLOCK_COUNT) << 3), dangling)
+}
+
+/** Row of a unit; for the unit behind the last one, the number of rows with padding. */
+function rowOf(p: usize, unit: u32): u32 {
+  const heavy = load<u32>(p, HEAVY_COUNT)
+  return unit < heavy ? unit : heavy + (unit - heavy) * SLICE_ROWS
+}
+
+/** Contributions that step `step` writes; it reads those of the step before. */
+function contributions(p: usize, step: i32): usize {
+  return <usize>((step & 1) == 0 ? load<u32>(p, CONTRIBUTIONS) : load<u32>(p, NEXT_CONTRIBUTIONS))
+}
+
+/** Personalisation of the 8 rows of a slice: the tail's, the rows' own, or the uniform one. */
+function personalizationOf(p: usize, row: u32): usize {
+  const tail = <usize>load<u32>(p, TAIL_PERSONALIZATION)
+  if (row + SLICE_ROWS > load<u32>(p, VERTEX_COUNT)) return tail
+  const own = <usize>load<u32>(p, PERSONALIZATION)
+  return own != 0 ? own + (<usize>row << 3) : tail + 64
+}
+
+function startBlock<T extends number>(p: usize, first: u32, end: u32, partial: usize): void {
+  const count = load<u32>(p, VERTEX_COUNT)
+  const order = <usize>load<u32>(p, ORDER)
+  const input = <usize>load<u32>(p, START_INPUT)
+  const jumps = <usize>load<u32>(p, PERSONALIZATION_INPUT)
+  const ranks = <usize>load<u32>(p, RANKS)
+  const inverse = <usize>load<u32>(p, INVERSE)
+  const uniform = 1 / <f64>count
+  const endRow = rowOf(p, end)
+  let dangling: f64 = 0
+  for (let row = rowOf(p, first); row < endRow && row < count; row++) {
+    const vertex = load<u32>(order + (<usize>row << 2))
+    const rank = <T>(input != 0 ? load<f64>(input + (<usize>vertex << 3)) : uniform)
+    const at = <usize>row * sizeof<T>()
+    const inv = load<T>(inverse + at)
+    store<T>(ranks + at, rank)
+    store<T>(contributions(p, 0) + at, <T>(<f64>rank * <f64>inv))
+    if (inv == 0) dangling += <f64>rank
+    if (jumps != 0) {
+      const jump = load<f64>(jumps + (<usize>vertex << 3))
+      store<f64>(<usize>load<u32>(p, PERSONALIZATION) + (<usize>row << 3), jump)
+    }
+  }
+  storePartials(p, partial, 0, dangling)
+  if (end == load<u32>(p, UNIT_COUNT)) startTail<T>(p, jumps)
+}
+
+/** Zeroes what no row owns: the last slice's padding and the zero slots. */
+function startTail<T extends number>(p: usize, jumps: usize): void {
+  const count = load<u32>(p, VERTEX_COUNT)
+  const slots = zeroSlot(p)
+  for (let row = count; row <= slots; row++) {
+    const at = <usize>row * sizeof<T>()
+    store<T>(<usize>load<u32>(p, RANKS) + at, 0)
+    store<T>(<usize>load<u32>(p, INVERSE) + at, 0)
+    store<T>(contributions(p, 0) + at, 0)
+    store<T>(contributions(p, 1) + at, 0)
+  }
+  const tail = <usize>load<u32>(p, TAIL_PERSONALIZATION)
+  const order = <usize>load<u32>(p, ORDER)
+  const uniform = 1 / <f64>count
+  for (let lane: u32 = 0; lane < <u32>SLICE_ROWS; lane++) {
+    const row = slots - SLICE_ROWS + lane
+    let jump: f64 = 0
+    if (slots > load<u32>(p, HEAVY_COUNT) && row < count) {
+      const vertex = load<u32>(order + (<usize>row << 2))
+      jump = jumps != 0 ? load<f64>(jumps + (<usize>vertex << 3)) : uniform
+    }
+    store<f64>(tail + (<usize>lane << 3), jump)
+    store<f64>(tail + (<usize>lane << 3), uniform, 64)
+  }
+}
+
+function copyOut<T extends number>(p: usize, first: u32, end: u32): void {
+  const order = <usize>load<u32>(p, ORDER)
+  const ranks = <usize>load<u32>(p, RANKS)
+  const output = <usize>load<u32>(p, OUTPUT)
+  const endRow = min(rowOf(p, end), load<u32>(p, VERTEX_COUNT))
+  for (let row = rowOf(p, first); row < endRow; row++) {
+    const vertex = load<u32>(order + (<usize>row << 2))
+    store<T>(output + <usize>vertex * sizeof<T>(), load<T>(ranks + <usize>row * sizeof<T>()))
+  }
+}
+
+/** Sum of a heavy row's entries first … end - 1 (addresses; a multiple of 8 entries). */
+function sumHeavy<T extends number>(first: usize, end: usize, value: usize, source: usize): f64 {
+  let a: f64 = 0, b: f64 = 0, c: f64 = 0, d: f64 = 0
+  const isWeighted = value != 0
+  for (let entry = first; entry < end; entry += 16) {
+    if (isWeighted) {
+      a += <f64>load<T>(source + load<u32>(entry)) * <f64>load<T>(value)
+      b += <f64>load<T>(source + load<u32>(entry, 4)) * <f64>load<T>(value, sizeof<T>())
+      c += <f64>load<T>(source + load<u32>(entry, 8)) * <f64>load<T>(value, 2 * sizeof<T>())
+      d += <f64>load<T>(source + load<u32>(entry, 12)) * <f64>load<T>(value, 3 * sizeof<T>())
+      value += 4 * sizeof<T>()
+    } else {
+      a += <f64>load<T>(source + load<u32>(entry))
+      b += <f64>load<T>(source + load<u32>(entry, 4))
+      c += <f64>load<T>(source + load<u32>(entry, 8))
+      d += <f64>load<T>(source + load<u32>(entry, 12))
+    }
+  }
+  return a + b + (c + d)
+}
+
+function pullHeavy<T extends number>(
+  p: usize,
+  firstRow: u32,
+  endRow: u32,
+  step: i32,
+  jump: f64,
+  partial: usize,
+): void {
+  const damping = load<f64>(p, DAMPING)
+  const own = <usize>load<u32>(p, PERSONALIZATION)
+  const uniform = 1 / <f64>load<u32>(p, VERTEX_COUNT)
+  const entries = <usize>load<u32>(p, ENTRIES)
+  const values = <usize>load<u32>(p, VALUES)
+  const source = contributions(p, step - 1)
+  let residual: f64 = 0
+  let dangling: f64 = 0
+  for (let row = firstRow; row < endRow; row++) {
+    const bounds = <usize>load<u32>(p, UNIT_START) + (<usize>row << 2)
+    const first = load<u32>(bounds)
+    const from = entries + (<usize>first << 2)
+    const end = entries + (<usize>load<u32>(bounds, 4) << 2)
+    const value = values != 0 ? values + <usize>first * sizeof<T>() : 0
+    const sum = sumHeavy<T>(from, end, value, source)
+    const jumpWeight = own != 0 ? load<f64>(own + (<usize>row << 3)) : uniform
+    const at = <usize>row * sizeof<T>()
+    const inv = load<T>(<usize>load<u32>(p, INVERSE) + at)
+    const cell = <usize>load<u32>(p, RANKS) + at
+    const rank = <T>(jump * jumpWeight + damping * sum)
+    residual += Math.abs(<f64>rank - <f64>load<T>(cell))
+    if (inv == 0) dangling += <f64>rank
+    store<T>(cell, rank)
+    store<T>(contributions(p, step) + at, <T>(<f64>rank * <f64>inv))
+  }
+  storePartials(p, partial, residual, dangling)
+}
+
+function loadPair<T extends number>(address: usize): v128 {
+  if (sizeof<T>() == 8) return v128.load(address)
+  return f64x2.promote_low_f32x4(v128.load64_zero(address))
+}
+
+function storePair<T extends number>(address: usize, pair: v128): void {
+  if (sizeof<T>() == 8) v128.store(address, pair)
+  else v128.store64_lane(address, f32x4.demote_f64x2_zero(pair), 0)
+}
+
+/** What a pair becomes when it is stored and loaded again. */
+function roundPair<T extends number>(pair: v128): v128 {
+  if (sizeof<T>() == 8) return pair
+  return f64x2.promote_low_f32x4(f32x4.demote_f64x2_zero(pair))
+}
+
+/** The pair's part of the dangling mass. */
+function danglingPair<T extends number>(next: v128, inverse: usize): v128 {
+  return v128.and(next, f64x2.eq(loadPair<T>(inverse), f64x2.splat(0)))
+}
+
+/** Stores two new ranks and their contributions; returns the ranks. */
+function storeRanks<T extends number>(
+  rank: usize,
+  sink: usize,
+  inverse: usize,
+  jump: v128,
+  sum: v128,
+): v128 {
+  const next = roundPair<T>(f64x2.add(jump, sum))
+  storePair<T>(rank, next)
+  storePair<T>(sink, f64x2.mul(next, loadPair<T>(inverse)))
+  return next
+}
+
+function pair(low: f64, high: f64): v128 {
+  return f64x2.replace_lane(f64x2.splat(low), 1, high)
+}
+
+function pullSlices<T extends number>(
+  p: usize,
+  firstUnit: u32,
+  endUnit: u32,
+  step: i32,
+  jump: f64,
+  partial: usize,
+): void {
+  const unitStart = <usize>load<u32>(p, UNIT_START)
+  const entries = <usize>load<u32>(p, ENTRIES)
+  const values = <usize>load<u32>(p, VALUES)
+  const source = contributions(p, step - 1)
+  const jumps = f64x2.splat(jump)
+  const damping = f64x2.splat(load<f64>(p, DAMPING))
+  const size: usize = sizeof<T>()
+  let row = rowOf(p, firstUnit)
+  let at = <usize>row * size
+  let rank = <usize>load<u32>(p, RANKS) + at
+  let inverse = <usize>load<u32>(p, INVERSE) + at
+  let sink = contributions(p, step) + at
+  let residual = f64x2.splat(0)
+  let dangling = f64x2.splat(0)
+  let entry = entries + (<usize>load<u32>(unitStart + (<usize>firstUnit << 2)) << 2)
+  for (let unit = firstUnit; unit < endUnit; unit++) {
+    const end = entries + (<usize>load<u32>(unitStart + (<usize>unit << 2), 4) << 2)
+    let a: f64 = 0, b: f64 = 0, c: f64 = 0, d: f64 = 0
+    let e: f64 = 0, f: f64 = 0, g: f64 = 0, h: f64 = 0
+    if (values == 0) {
+      for (; entry < end; entry += 32) {
+        a += <f64>load<T>(source + load<u32>(entry))
+        b += <f64>load<T>(source + load<u32>(entry, 4))
+        c += <f64>load<T>(source + load<u32>(entry, 8))
+        d += <f64>load<T>(source + load<u32>(entry, 12))
+        e += <f64>load<T>(source + load<u32>(entry, 16))
+        f += <f64>load<T>(source + load<u32>(entry, 20))
+        g += <f64>load<T>(source + load<u32>(entry, 24))
+        h += <f64>load<T>(source + load<u32>(entry, 28))
+      }
+    } else {
+      let value = values + ((entry - entries) >> 2) * size
+      for (; entry < end; entry += 32) {
+        a += <f64>load<T>(source + load<u32>(entry)) * <f64>load<T>(value)
+        b += <f64>load<T>(source + load<u32>(entry, 4)) * <f64>load<T>(value, sizeof<T>())
+        c += <f64>load<T>(source + load<u32>(entry, 8)) * <f64>load<T>(value, 2 * sizeof<T>())
+        d += <f64>load<T>(source + load<u32>(entry, 12)) * <f64>load<T>(value, 3 * sizeof<T>())
+        e += <f64>load<T>(source + load<u32>(entry, 16)) * <f64>load<T>(value, 4 * sizeof<T>())
+        f += <f64>load<T>(source + load<u32>(entry, 20)) * <f64>load<T>(value, 5 * sizeof<T>())
+        g += <f64>load<T>(source + load<u32>(entry, 24)) * <f64>load<T>(value, 6 * sizeof<T>())
+        h += <f64>load<T>(source + load<u32>(entry, 28)) * <f64>load<T>(value, 7 * sizeof<T>())
+        value += 8 * size
+      }
+    }
+    const own = personalizationOf(p, row)
+    const old0 = loadPair<T>(rank)
+    const old1 = loadPair<T>(rank + 2 * size)
+    const old2 = loadPair<T>(rank + 4 * size)
+    const old3 = loadPair<T>(rank + 6 * size)
+    const jump0 = f64x2.mul(jumps, v128.load(own))
+    const jump1 = f64x2.mul(jumps, v128.load(own, 16))
+    const jump2 = f64x2.mul(jumps, v128.load(own, 32))
+    const jump3 = f64x2.mul(jumps, v128.load(own, 48))
+    const sum0 = f64x2.mul(damping, pair(a, b))
+    const sum1 = f64x2.mul(damping, pair(c, d))
+    const sum2 = f64x2.mul(damping, pair(e, f))
+    const sum3 = f64x2.mul(damping, pair(g, h))
+    const next0 = storeRanks<T>(rank, sink, inverse, jump0, sum0)
+    const next1 = storeRanks<T>(rank + 2 * size, sink + 2 * size, inverse + 2 * size, jump1, sum1)
+    const next2 = storeRanks<T>(rank + 4 * size, sink + 4 * size, inverse + 4 * size, jump2, sum2)
+    const next3 = storeRanks<T>(rank + 6 * size, sink + 6 * size, inverse + 6 * size, jump3, sum3)
+    residual = f64x2.add(residual, f64x2.abs(f64x2.sub(next0, old0)))
+    residual = f64x2.add(residual, f64x2.abs(f64x2.sub(next1, old1)))
+    residual = f64x2.add(residual, f64x2.abs(f64x2.sub(next2, old2)))
+    residual = f64x2.add(residual, f64x2.abs(f64x2.sub(next3, old3)))
+    dangling = f64x2.add(dangling, danglingPair<T>(next0, inverse))
+    dangling = f64x2.add(dangling, danglingPair<T>(next1, inverse + 2 * size))
+    dangling = f64x2.add(dangling, danglingPair<T>(next2, inverse + 4 * size))
+    dangling = f64x2.add(dangling, danglingPair<T>(next3, inverse + 6 * size))
+    row += SLICE_ROWS
+    rank += 8 * size
+    inverse += 8 * size
+    sink += 8 * size
+  }
+  storePartials(
+    p,
+    partial,
+    f64x2.extract_lane(residual, 0) + f64x2.extract_lane(residual, 1),
+    f64x2.extract_lane(dangling, 0) + f64x2.extract_lane(dangling, 1),
+  )
+}
+
+// The hot functions are exported so that they stay functions of their own: V8 replaces a slow first
+// compilation only when a function is called again, and these are called once a block.
+export function startBlock64(p: usize, first: u32, end: u32, partial: usize): void {
+  startBlock<f64>(p, first, end, partial)
+}
+export function startBlock32(p: usize, first: u32, end: u32, partial: usize): void {
+  startBlock<f32>(p, first, end, partial)
+}
+export function copyOut64(p: usize, first: u32, end: u32): void {
+  copyOut<f64>(p, first, end)
+}
+export function copyOut32(p: usize, first: u32, end: u32): void {
+  copyOut<f32>(p, first, end)
+}
+export function pullHeavy64(p: usize, first: u32, end: u32, s: i32, jump: f64, part: usize): void {
+  pullHeavy<f64>(p, first, end, s, jump, part)
+}
+export function pullHeavy32(p: usize, first: u32, end: u32, s: i32, jump: f64, part: usize): void {
+  pullHeavy<f32>(p, first, end, s, jump, part)
+}
+export function pullSlices64(p: usize, first: u32, end: u32, s: i32, jump: f64, part: usize): void {
+  pullSlices<f64>(p, first, end, s, jump, part)
+}
+export function pullSlices32(p: usize, first: u32, end: u32, s: i32, jump: f64, part: usize): void {
+  pullSlices<f32>(p, first, end, s, jump, part)
+}

@@ -1,0 +1,159 @@
+/**
+ * WebAssembly with SIMD on worker threads: a pool and Residents in its memory. Kernels call
+ * `device.pool` directly.
+ */
+
+import { processorCount } from '#spawn'
+import { DeviceUnavailableError, DisposedError } from '../../errors.js'
+import { Graph } from '../../graph/csr.js'
+import { openPool } from '../../workers/open.js'
+import type { WorkerPool } from '../../workers/pool.js'
+import {
+  checkInto,
+  type Device,
+  type DeviceInfo,
+  ELEMENT_ARRAYS,
+  type ElementArrays,
+  type ElementType,
+  elementTypeOf,
+  type ResidentArray,
+  type ResidentGraph,
+  type TransferOptions,
+} from '../device.js'
+import { LayoutGraph, ResidentBase } from '../resident.js'
+
+/** A module of one function that returns an i8x16: valid only where SIMD is. */
+const SIMD_PROBE = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15,
+  253, 98, 11,
+])
+
+/** Why WASM can't be used here, or undefined when it can. */
+export function whyNoWasm(): string | undefined {
+  if (typeof WebAssembly === 'undefined') return 'this host has no WebAssembly'
+  if (!WebAssembly.validate(SIMD_PROBE)) return "this host's WebAssembly has no SIMD"
+  return undefined
+}
+
+/** Opens the WASM device; see `openDevice` for the options. */
+export async function openWasm(options: {
+  threads?: number
+  sharedMemory: boolean
+}): Promise<WasmDevice> {
+  const problem = whyNoWasm()
+  if (problem !== undefined) {
+    throw new DeviceUnavailableError(`${problem}; use device 'reference', or a newer version`)
+  }
+  const threads = options.sharedMemory ? (options.threads ?? processorCount()) : 1
+  return new WasmDevice(await openPool({ threads, sharedMemory: options.sharedMemory }))
+}
+
+/** WASM on a pool of workers. */
+export class WasmDevice implements Device {
+  readonly kind = 'wasm'
+  readonly info: DeviceInfo
+  /** Where kernels run. */
+  readonly pool: WorkerPool
+
+  constructor(pool: WorkerPool) {
+    this.pool = pool
+    this.info = {
+      kind: 'wasm',
+      name: pool.size === 1 ? 'WASM, 1 thread' : `WASM, ${pool.size} threads`,
+      threads: pool.size,
+      software: false,
+      sharedMemory: pool.sharedMemory,
+    }
+  }
+
+  get disposed(): boolean {
+    return this.pool.disposed
+  }
+
+  nowMs(): number {
+    return this.pool.nowMs()
+  }
+
+  upload<T extends ElementType>(
+    array: ElementArrays[T],
+    options?: TransferOptions,
+  ): Promise<ResidentArray<T>>
+  upload(graph: Graph, options?: TransferOptions): Promise<ResidentGraph>
+  async upload<T extends ElementType>(
+    source: ElementArrays[T] | Graph,
+    options: TransferOptions = {},
+  ): Promise<ResidentArray<T> | ResidentGraph> {
+    this.#check()
+    if (source instanceof Graph) return new LayoutGraph(this, source)
+    const type = elementTypeOf(source) as T | undefined
+    if (type === undefined) throw new TypeError('"source" expected Graph or typed array')
+    const address = await writeBytes(this.pool, source, options.signal)
+    return new WasmArray(this, type, source.length, address)
+  }
+
+  async alloc<T extends ElementType>(type: T, length: number): Promise<ResidentArray<T>> {
+    this.#check()
+    const zeros = new ELEMENT_ARRAYS[type](length) as ElementArrays[T]
+    return new WasmArray(this, type, length, await writeBytes(this.pool, zeros))
+  }
+
+  dispose(): Promise<void> {
+    return this.pool.dispose()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose()
+  }
+
+  #check(): void {
+    if (this.disposed) throw new DisposedError('this device')
+  }
+}
+
+/** Copies an array into the pool's memory and returns its address. */
+export async function writeBytes(
+  pool: WorkerPool,
+  array: ArrayBufferView,
+  signal?: AbortSignal,
+): Promise<number> {
+  const address = await pool.memory.alloc(array.byteLength)
+  try {
+    await pool.memory.write(address, bytesOf(array), signal)
+    return address
+  } catch (error) {
+    pool.memory.free(address)
+    throw error
+  }
+}
+
+/** The bytes of any view. */
+export function bytesOf(array: ArrayBufferView): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
+}
+
+class WasmArray<T extends ElementType> extends ResidentBase implements ResidentArray<T> {
+  readonly type: T
+  readonly length: number
+  readonly #pool: WorkerPool
+  readonly #address: number
+
+  constructor(device: WasmDevice, type: T, length: number, address: number) {
+    super(device)
+    this.type = type
+    this.length = length
+    this.#pool = device.pool
+    this.#address = address
+  }
+
+  async read(into?: ElementArrays[T]): Promise<ElementArrays[T]> {
+    this.checkAlive('this resident array')
+    checkInto(into, this.type, this.length)
+    const array = into ?? (new ELEMENT_ARRAYS[this.type](this.length) as ElementArrays[T])
+    await this.#pool.memory.read(this.#address, bytesOf(array))
+    return array
+  }
+
+  protected release(): void {
+    this.#pool.memory.free(this.#address)
+  }
+}

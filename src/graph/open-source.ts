@@ -1,0 +1,180 @@
+/**
+ * Chooses how to open a source by what it is, and unpacks gzip on the way.
+ */
+
+import { openLocation } from '#source'
+import { show } from '../check.js'
+import { GraphFormatError } from '../errors.js'
+import type { ByteSource, GraphSource } from './source.js'
+import { fromBytes, fromIterable, fromResponse, fromStream } from './source-stream.js'
+
+/** An opened source whose bytes are plain text. */
+export interface PlainSource {
+  readonly name: string
+  readonly totalBytes: number | undefined
+  /** Bytes taken from the source so far, compressed ones if it is compressed. */
+  readonly bytesTaken: number
+  read(): Promise<Uint8Array | undefined>
+  close(reason?: unknown): Promise<void>
+}
+
+/**
+ * @param name shown in messages instead of the source's own name
+ * @throws TypeError when it is no source, GraphSourceError when it can't be opened,
+ *   GraphFormatError when it ends in `.gz` and is not gzip
+ */
+export async function openSource(
+  source: GraphSource,
+  name: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<PlainSource> {
+  const raw = await openRaw(source, name, signal)
+  try {
+    return await unpack(raw, name ?? raw.name)
+  } catch (error) {
+    await raw.close(error)
+    throw error
+  }
+}
+
+async function openRaw(
+  source: GraphSource,
+  name: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<ByteSource> {
+  const info = { name: name ?? '(input)' }
+  if (typeof source === 'string' || source instanceof URL) return openLocation(source, signal)
+  if (source instanceof Uint8Array) return fromBytes(source, info)
+  if (source instanceof ArrayBuffer) return fromBytes(new Uint8Array(source), info)
+  if (source instanceof Blob) {
+    const fileName = name ?? ('name' in source ? String(source.name) : info.name)
+    return fromStream(source.stream(), { name: fileName, totalBytes: source.size })
+  }
+  if (source instanceof Response) return fromResponse(source, name ?? (source.url || '(response)'))
+  if (typeof source === 'object' && source !== null) {
+    if (source instanceof ReadableStream) return fromStream(source, info)
+    if (Symbol.asyncIterator in source) return fromIterable(source, info)
+  }
+  throw new TypeError(
+    '"source" expected path, URL, Blob, Response, bytes, ReadableStream or AsyncIterable of ' +
+      `Uint8Array, got ${show(source)}`,
+  )
+}
+
+/** First bytes of formats that are often mistaken for text, and what to do. */
+const OTHER_FORMATS: readonly [number[], string][] = [
+  [[0x50, 0x4b, 3, 4], 'a zip archive; unpack it first'],
+  [[0x28, 0xb5, 0x2f, 0xfd], 'compressed by zstd; unpack it first (zstd -d)'],
+  [[0x42, 0x5a, 0x68], 'compressed by bzip2; unpack it first (bunzip2)'],
+  [[0xfd, 0x37, 0x7a, 0x58], 'compressed by xz; unpack it first (unxz)'],
+  [[0x50, 0x41, 0x52, 0x31], 'a Parquet file; export its columns as CSV'],
+  [[0xff, 0xfe], 'UTF-16 text; save it as UTF-8'],
+  [[0xfe, 0xff], 'UTF-16 text; save it as UTF-8'],
+]
+
+async function unpack(raw: ByteSource, name: string): Promise<PlainSource> {
+  const counted = new Counted(raw)
+  const head = await counted.peek(4)
+  if (head[0] === 0x1f && head[1] === 0x8b) return gunzip(counted, name)
+  if (/\.gz$/i.test(name) && !raw.decoded) {
+    throw new GraphFormatError(
+      { file: name },
+      'is named .gz, but its first bytes are not those of gzip; rename it or compress it',
+    )
+  }
+  const other = OTHER_FORMATS.find(([magic]) => magic.every((byte, i) => head[i] === byte))
+  if (other !== undefined) throw new GraphFormatError({ file: name }, `is ${other[1]}`)
+  return {
+    name,
+    totalBytes: raw.totalBytes,
+    get bytesTaken() {
+      return counted.bytesTaken
+    },
+    read: () => counted.read(),
+    close: (reason) => raw.close(reason),
+  }
+}
+
+/** Counts bytes and can look at the first ones without taking them. */
+class Counted {
+  readonly raw: ByteSource
+  bytesTaken = 0
+  #head: Uint8Array | undefined
+
+  constructor(raw: ByteSource) {
+    this.raw = raw
+  }
+
+  /** The first bytes: at least `count` unless the source is shorter. */
+  async peek(count: number): Promise<Uint8Array> {
+    let head: Uint8Array = (await this.raw.read()) ?? new Uint8Array(0)
+    while (head.length < count) {
+      // What was read may be overwritten by the next read.
+      head = head.slice()
+      const more = await this.raw.read()
+      if (more === undefined) break
+      const joined = new Uint8Array(head.length + more.length)
+      joined.set(head)
+      joined.set(more, head.length)
+      head = joined
+    }
+    this.#head = head
+    return head
+  }
+
+  async read(): Promise<Uint8Array | undefined> {
+    const head = this.#head
+    this.#head = undefined
+    const bytes = head !== undefined && head.length > 0 ? head : await this.raw.read()
+    this.bytesTaken += bytes?.length ?? 0
+    return bytes
+  }
+}
+
+/** Compressed bytes go in in pieces of this size: a stream owns what it is given. */
+const PIECE_BYTES = 64 * 1024
+
+function gunzip(counted: Counted, name: string): PlainSource {
+  let failure: unknown
+  let rest: Uint8Array | undefined = new Uint8Array(0)
+  const compressed = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      try {
+        while (rest !== undefined && rest.length === 0) rest = await counted.read()
+      } catch (error) {
+        failure = error
+        throw error
+      }
+      if (rest === undefined) {
+        controller.close()
+        return
+      }
+      controller.enqueue(rest.slice(0, PIECE_BYTES))
+      rest = rest.subarray(PIECE_BYTES)
+    },
+  })
+  const text = fromStream(compressed.pipeThrough(new DecompressionStream('gzip')), { name })
+  return {
+    name,
+    totalBytes: counted.raw.totalBytes,
+    get bytesTaken() {
+      return counted.bytesTaken
+    },
+    async read() {
+      try {
+        return await text.read()
+      } catch (cause) {
+        if (failure !== undefined) throw failure
+        throw new GraphFormatError(
+          { file: name },
+          'gzip data is damaged or ends early; fetch the file again',
+          { cause },
+        )
+      }
+    },
+    async close(reason) {
+      await text.close(reason)
+      await counted.raw.close(reason)
+    },
+  }
+}

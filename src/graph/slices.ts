@@ -1,0 +1,65 @@
+/**
+ * Long work in short slices: a step generator yields after every slice, and its driver either runs
+ * on (`runSteps`) or gives the event loop a turn in between (`runSliced`), so that a page stays
+ * alive and an abort is heard. Slices are cut by size, never by a clock.
+ */
+
+/** Work that pauses by `yield` after about `SLICE_MS` on a slow machine. */
+export type Steps<T> = Generator<undefined, T, undefined>
+
+/** Items (edges, vertices) of a simple loop that make one slice: about 3–10 ms. */
+export const SLICE_ITEMS = 1 << 19
+
+/** Runs all steps now. */
+export function runSteps<T>(steps: Steps<T>): T {
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+  }
+}
+
+/**
+ * Runs all steps with a turn of the event loop after each.
+ *
+ * @throws `signal.reason` on abort
+ */
+export async function runSliced<T>(steps: Steps<T>, signal: AbortSignal | undefined): Promise<T> {
+  for (;;) {
+    signal?.throwIfAborted()
+    const step = steps.next()
+    if (step.done) return step.value
+    await turn()
+  }
+}
+
+const node = globalThis as { setImmediate?: (callback: () => void) => unknown }
+
+/**
+ * Resolves in a later macrotask. Not by `setTimeout`, which browsers hold for 4 ms when nested;
+ * not by a MessageChannel in Node, where an open port keeps the process alive.
+ */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (node.setImmediate !== undefined) {
+      node.setImmediate(resolve)
+      return
+    }
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(undefined)
+  })
+}
+
+/** The promise, or a rejection with `signal.reason` as soon as the signal aborts. */
+export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}

@@ -1,0 +1,26 @@
+/**
+ * Opens URLs in pages and web workers. Twin of source.node.ts; resolved by `#source`.
+ */
+
+import { GraphSourceError } from '../errors.js'
+import type { ByteSource } from './source.js'
+import { fetchSource } from './source-stream.js'
+
+/** Opens a URL; a relative one is relative to the page or worker. */
+export async function openLocation(
+  location: string | URL,
+  signal: AbortSignal | undefined,
+): Promise<ByteSource> {
+  let url: URL
+  try {
+    url = new URL(location, globalThis.document?.baseURI ?? globalThis.location?.href)
+  } catch (cause) {
+    throw new GraphSourceError(`${location}: not a valid URL`, { cause })
+  }
+  return fetchSource(url, signal)
+}
+
+/** A page can't look for files beside a URL: the caller passes `vertices`. */
+export async function findVertexFile(_location: string | URL): Promise<string | undefined> {
+  return undefined
+}

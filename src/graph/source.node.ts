@@ -1,0 +1,91 @@
+/**
+ * Opens paths and URLs in Node. Twin of source.browser.ts; resolved by `#source`.
+ */
+
+import { access, type FileHandle, open } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { GraphSourceError } from '../errors.js'
+import type { ByteSource } from './source.js'
+import { fetchSource } from './source-stream.js'
+
+const READ_BYTES = 1 << 20
+
+/** Opens a path, a file URL, or any URL that `fetch` knows. */
+export async function openLocation(
+  location: string | URL,
+  signal: AbortSignal | undefined,
+): Promise<ByteSource> {
+  const isUrl = typeof location !== 'string' || /^(https?|file|data|blob):/i.test(location)
+  if (!isUrl) return openFile(location as string)
+  const url = toUrl(location)
+  return url.protocol === 'file:' ? openFile(fileURLToPath(url)) : fetchSource(url, signal)
+}
+
+function toUrl(location: string | URL): URL {
+  try {
+    return new URL(location)
+  } catch (cause) {
+    throw new GraphSourceError(`${location}: not a valid URL`, { cause })
+  }
+}
+
+/** LDBC Graphalytics: `graph.e` has its vertices in `graph.v`, either may be compressed. */
+export async function findVertexFile(location: string | URL): Promise<string | undefined> {
+  const isFile = typeof location === 'string' ? !/^(https?|data|blob):/i.test(location) : location.protocol === 'file:'
+  if (!isFile) return undefined
+  const path = /^file:/i.test(String(location)) ? fileURLToPath(location) : String(location)
+  const match = /^(.*)\.e(\.gz)?$/.exec(path)
+  if (match === null) return undefined
+  for (const candidate of [`${match[1]}.v`, `${match[1]}.v.gz`]) {
+    if (await access(candidate).then(() => true, () => false)) return candidate
+  }
+  return undefined
+}
+
+async function openFile(path: string): Promise<ByteSource> {
+  let handle: FileHandle
+  let totalBytes: number | undefined
+  try {
+    handle = await open(path, 'r')
+  } catch (cause) {
+    throw new GraphSourceError(`${path}: ${problemOf(cause)}`, { cause })
+  }
+  const stat = await handle.stat()
+  if (stat.isDirectory()) {
+    await handle.close()
+    throw new GraphSourceError(`${path}: is a folder; give a file`)
+  }
+  // Pipes and devices have no size.
+  if (stat.isFile()) totalBytes = stat.size
+  const buffer = new Uint8Array(READ_BYTES)
+  let closed: Promise<void> | undefined
+  return {
+    name: path,
+    totalBytes,
+    decoded: false,
+    async read() {
+      try {
+        const { bytesRead } = await handle.read(buffer, 0, READ_BYTES, null)
+        return bytesRead === 0 ? undefined : buffer.subarray(0, bytesRead)
+      } catch (cause) {
+        throw new GraphSourceError(`${path}: ${problemOf(cause)}`, { cause })
+      }
+    },
+    close() {
+      closed ??= handle.close()
+      return closed
+    },
+  }
+}
+
+/** What to tell about a failed system call. */
+function problemOf(error: unknown): string {
+  const code = (error as { code?: string }).code ?? ''
+  const known: Record<string, string> = {
+    ENOENT: 'no such file',
+    EACCES: 'no permission to read it',
+    EISDIR: 'is a folder; give a file',
+    EMFILE: 'too many open files',
+  }
+  return known[code] ?? `can't be read (${error instanceof Error ? error.message : String(error)})`
+}

@@ -1,0 +1,40 @@
+/**
+ * The source contract: where a graph's bytes come from. Makers: open-source.ts for values that every
+ * platform has, source.node.ts and source.browser.ts for paths and URLs. Imports none of them.
+ */
+
+/**
+ * What a reader takes: a path (in Node), a URL, or bytes in some form. In a browser a string is a
+ * URL, relative to the page.
+ */
+export type GraphSource =
+  | string
+  | URL
+  | Blob
+  | Response
+  | ArrayBuffer
+  | Uint8Array
+  | ReadableStream<Uint8Array>
+  | AsyncIterable<Uint8Array>
+
+/** An opened source. */
+export interface ByteSource {
+  /** For messages, and to see whether it ends in `.gz`: a path, a URL, a file name, `(input)`. */
+  readonly name: string
+  /** Bytes in all, where known. */
+  readonly totalBytes: number | undefined
+  /** True when the transport may have decompressed it already, so `.gz` in the name says nothing. */
+  readonly decoded: boolean
+  /** More bytes, undefined at the end. They may be overwritten by the next call. */
+  read(): Promise<Uint8Array | undefined>
+  /** Ends it early or after the last byte: closes files, cancels streams. May be called twice. */
+  close(reason?: unknown): Promise<void>
+}
+
+/** Opens paths and URLs; one a platform, resolved by `#source`. */
+export interface LocationOpener {
+  /** @throws GraphSourceError when it can't be opened */
+  openLocation(location: string | URL, signal: AbortSignal | undefined): Promise<ByteSource>
+  /** The vertex file beside an LDBC edge file, where the platform can look for one. */
+  findVertexFile(location: string | URL): Promise<string | undefined>
+}

@@ -1,0 +1,246 @@
+/**
+ * PageRank: the public function. Checks, picks a device, runs the implementation that belongs to
+ * it, and says in the result what ran and how far the answer can be from exact.
+ */
+
+import { show } from '../../check.js'
+import { readConfig } from '../../config.js'
+import { chooseDevice } from '../../cost/choose.js'
+import type { Device, DeviceKind, ResidentGraph } from '../../devices/device.js'
+import { DEVICE_KINDS, type Lease, leaseDevice } from '../../devices/open.js'
+import { whyNoWasm } from '../../devices/wasm/index.js'
+import { NotSupportedError } from '../../errors.js'
+import { Graph } from '../../graph/csr.js'
+import { withDoubledLoops } from '../../graph/loops.js'
+import { convergenceTolerance, makePlan } from './plan.js'
+import type { Dialect } from './presets.js'
+import { pagerankReference } from './reference.js'
+import type {
+  PagerankInput,
+  PagerankOptions,
+  PagerankPlan,
+  PagerankResult,
+  PagerankRun,
+  Personalization,
+} from './types.js'
+import { pagerankWasm } from './wasm.js'
+
+/**
+ * Ranks the vertices of a graph by PageRank (Page, Brin, Motwani and Winograd, 1999), by power
+ * iteration: `next = (1 - d)·p + d·(Pᵀ·rank + dangling·p)`.
+ *
+ * Vertices without out-arcs give their mass to the personalisation p (uniform by default). Parallel
+ * arcs add up, an arc of weight 0 counts as absent, an undirected self-loop counts once.
+ *
+ * @param graph a graph in hand, or one that a device holds (`device.upload(graph)`)
+ * @returns ranks by vertex number; not converging is a result (`converged: false`), no exception
+ * @throws TypeError, RangeError for options; DeviceUnavailableError, MemoryLimitError,
+ *   NotSupportedError from the device; `signal.reason` on abort
+ * @example
+ * ```ts
+ * const graph = graphFromEdges([[1, 2], [2, 3], [3, 1], [4, 1]])
+ * const { ranks, converged } = await pagerank(graph, { tolerance: 1e-12 })
+ * for (const { id, value } of topK(graph, ranks, 3)) console.log(id, value)
+ * ```
+ */
+export async function pagerank(
+  graph: PagerankInput,
+  options: PagerankOptions = {},
+): Promise<PagerankResult> {
+  const host = graph instanceof Graph ? graph : graphOf(graph)
+  const { plan, dialect } = makePlan(host, options)
+  plan.signal?.throwIfAborted()
+  const opened = await openFor(graph, options, dialect)
+  try {
+    const { resident, reason } = opened
+    const run = await runOn(resident, plan)
+    return toResult(resident.device, reason, options, plan, dialect, run)
+  } finally {
+    await opened.close()
+  }
+}
+
+/**
+ * PageRank for several personalisations of one graph: prepares the graph once.
+ *
+ * @returns one result per personalisation, in order
+ * @throws as `pagerank`; `into` is refused, because it can't hold more than one result
+ */
+export async function pagerankBatch(
+  graph: PagerankInput,
+  personalizations: readonly Personalization[],
+  options: Omit<PagerankOptions, 'personalization' | 'into'> = {},
+): Promise<PagerankResult[]> {
+  if (!Array.isArray(personalizations)) {
+    throw new TypeError(`"personalizations" expected array, got ${show(personalizations)}`)
+  }
+  for (const name of ['personalization', 'into']) {
+    if (name in options) throw new TypeError(`"${name}" is no option of pagerankBatch`)
+  }
+  const host = graph instanceof Graph ? graph : graphOf(graph)
+  const plans = personalizations.map((personalization) =>
+    makePlan(host, { ...options, personalization }),
+  )
+  if (plans.length === 0) return []
+  const opened = await openFor(graph, options, plans[0].dialect)
+  try {
+    const results: PagerankResult[] = []
+    for (const { plan, dialect } of plans) {
+      const { resident, reason } = opened
+      const run = await runOn(resident, plan)
+      results.push(toResult(resident.device, reason, options, plan, dialect, run))
+    }
+    return results
+  } finally {
+    await opened.close()
+  }
+}
+
+function graphOf(input: ResidentGraph): Graph {
+  if (input?.graph instanceof Graph) return input.graph
+  throw new TypeError(`"graph" expected Graph or ResidentGraph, got ${show(input)}`)
+}
+
+interface Opened {
+  resident: ResidentGraph
+  reason: string
+  close(): Promise<void>
+}
+
+/** The graph on the device to use, and how to leave things as they were. */
+async function openFor(
+  input: PagerankInput,
+  options: PagerankOptions,
+  dialect: Dialect,
+): Promise<Opened> {
+  const { device = readConfig().device, threads } = options
+  if (!(input instanceof Graph)) {
+    if (options.device !== undefined && options.device !== input.device) {
+      throw new TypeError('"device" can\'t differ from the device that holds the graph: leave it out')
+    }
+    checkThreads(threads, 'the device that holds the graph')
+    if (!dialect.doubleUndirectedLoops || withDoubledLoops(input.graph) === input.graph) {
+      return { resident: input, reason: 'the device that holds the graph', close: async () => {} }
+    }
+    return upload(withDoubledLoops(input.graph), input.device, 'the device that holds the graph')
+  }
+  const graph = dialect.doubleUndirectedLoops ? withDoubledLoops(input) : input
+  if (typeof device === 'object') {
+    checkThreads(threads, 'a device that is open already')
+    return upload(graph, device, 'the device given')
+  }
+  const { kind, reason } = chooseKind(device, graph)
+  const lease = await leaseDevice(kind, kind === 'wasm' ? threads : undefined)
+  return upload(graph, lease.device, reason, lease)
+}
+
+function checkThreads(threads: number | undefined, what: string): void {
+  if (threads !== undefined) throw new TypeError(`"threads" can't change ${what}: leave it out`)
+}
+
+function chooseKind(device: unknown, graph: Graph): { kind: DeviceKind; reason: string } {
+  if (device === 'auto') return chooseDevice(graph.arcCount, whyNoWasm())
+  const kind = DEVICE_KINDS.find((known) => known === device)
+  if (kind === undefined) {
+    const known = ['auto', ...DEVICE_KINDS].map((name) => `'${name}'`).join(' | ')
+    throw new RangeError(`"device" expected ${known} or a Device, got ${show(device)}`)
+  }
+  return { kind, reason: 'asked for' }
+}
+
+async function upload(
+  graph: Graph,
+  device: Device,
+  reason: string,
+  lease?: Lease,
+): Promise<Opened> {
+  try {
+    const resident = await device.upload(graph)
+    const close = async () => {
+      await resident.dispose()
+      await lease?.release()
+    }
+    return { resident, reason, close }
+  } catch (error) {
+    await lease?.release()
+    throw error
+  }
+}
+
+async function runOn(resident: ResidentGraph, plan: PagerankPlan): Promise<PagerankRun> {
+  if (resident.graph.vertexCount === 0) return emptyRun(plan)
+  const { kind } = resident.device
+  if (kind === 'reference') return pagerankReference(resident, plan)
+  if (kind === 'wasm') return pagerankWasm(resident, plan)
+  const { pagerankWebgpu } = await import('./webgpu.js')
+  if (plan.precision === 'f32') return pagerankWebgpu(resident, plan)
+  return polished(resident, plan, pagerankWebgpu)
+}
+
+/** f64 on a GPU: f32 there as far as it goes, then f64 on WASM from where it stands. */
+async function polished(
+  resident: ResidentGraph,
+  plan: PagerankPlan,
+  runF32: (resident: ResidentGraph, plan: PagerankPlan) => Promise<PagerankRun>,
+): Promise<PagerankRun> {
+  if (plan.tolerance < 0) {
+    throw new NotSupportedError(
+      "a fixed number of iterations in f64 is not possible on 'webgpu', which has no f64: " +
+        "use precision 'f32', or device 'wasm'",
+    )
+  }
+  const rough = await runF32(resident, {
+    ...plan,
+    precision: 'f32',
+    tolerance: Math.max(plan.tolerance, 1e-6),
+    into: undefined,
+  })
+  const start = Float64Array.from(rough.ranks)
+  const lease = await leaseDevice('wasm')
+  const { resident: polishing, close } = await upload(resident.graph, lease.device, '', lease)
+  try {
+    const maxIterations = Math.max(1, plan.maxIterations - rough.iterations)
+    const fine = await pagerankWasm(polishing, { ...plan, start, maxIterations })
+    return {
+      ...fine,
+      iterations: rough.iterations + fine.iterations,
+      uploadMs: rough.uploadMs + fine.uploadMs,
+      prepareMs: rough.prepareMs + fine.prepareMs,
+      computeMs: rough.computeMs + fine.computeMs,
+      readMs: rough.readMs + fine.readMs,
+    }
+  } finally {
+    await close()
+  }
+}
+
+function emptyRun(plan: PagerankPlan): PagerankRun {
+  const ranks = plan.into ?? (plan.precision === 'f64' ? new Float64Array(0) : new Float32Array(0))
+  const timings = { uploadMs: 0, prepareMs: 0, computeMs: 0, readMs: 0 }
+  return { ranks, iterations: 0, residual: 0, roundingBound: 0, ...timings }
+}
+
+function toResult(
+  device: Device,
+  reason: string,
+  options: PagerankOptions,
+  plan: PagerankPlan,
+  dialect: Dialect,
+  run: PagerankRun,
+): PagerankResult {
+  const { ranks, iterations, residual, uploadMs, prepareMs, computeMs, readMs } = run
+  const isPolished = device.kind === 'webgpu' && plan.precision === 'f64'
+  const factor = dialect.scaleByVertices ? ranks.length : 1
+  if (factor !== 1) for (let v = 0; v < ranks.length; v++) ranks[v] *= factor
+  const iterationBound = (plan.damping / (1 - plan.damping)) * residual
+  return {
+    ranks,
+    iterations,
+    residual,
+    converged: residual <= convergenceTolerance(options, plan),
+    errorBound: factor * (iterationBound + run.roundingBound),
+    device: device.info,
+    reason: isPolished ? `${reason}; f32 there, then f64 on WASM to the tolerance` : reason,
+    timings: { uploadMs, prepareMs, computeMs, readMs },
+  }
+}

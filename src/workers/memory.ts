@@ -1,0 +1,173 @@
+/**
+ * The two kinds of pool memory behind the contract's PoolMemory: shared with this thread, or the
+ * worker's own and reached by messages. Copies go in slices, so that no thread is held for long.
+ */
+
+import { type Remote, transfer } from 'comlink'
+import { MemoryLimitError } from '../errors.js'
+import { nextTurn } from '../turn.js'
+import {
+  ABORT,
+  BARRIER_GENERATION,
+  CONTROL_END,
+  SNAPSHOT_STEP,
+  SNAPSHOT_VALUE,
+  SPIN_LIMIT,
+} from './control.js'
+import { Heap } from './heap.js'
+import type { PoolMemory, Snapshot } from './pool.js'
+import { growMemory, type PoolService } from './service.js'
+import type { SpawnedWorker } from './spawn.js'
+
+/** A pool worker as its coordinator sees it. */
+export interface Member {
+  worker: SpawnedWorker
+  service: Remote<PoolService>
+}
+
+/** Bytes copied without a turn of the event loop: 1 to 10 ms. */
+const SLICE_BYTES = 8 * 1024 * 1024
+
+/** Polls before a thread at the barrier sleeps: a few microseconds. */
+const SPINS = 4000
+
+/** Calls `copy(from, to)` for consecutive slices of [0, byteLength). */
+async function inSlices(
+  byteLength: number,
+  signal: AbortSignal | undefined,
+  copy: (from: number, to: number) => void | Promise<void>,
+): Promise<void> {
+  signal?.throwIfAborted()
+  for (let from = 0; from < byteLength; from += SLICE_BYTES) {
+    if (from > 0) {
+      await nextTurn()
+      signal?.throwIfAborted()
+    }
+    await copy(from, Math.min(byteLength, from + SLICE_BYTES))
+  }
+}
+
+/** Takes a block and makes the memory reach it; gives it back when the host has no more memory. */
+async function allocGrown(
+  heap: Heap,
+  byteLength: number,
+  grow: () => void | Promise<void>,
+): Promise<number> {
+  const address = heap.alloc(byteLength)
+  try {
+    await grow()
+    return address
+  } catch (cause) {
+    heap.free(address)
+    const limits = {
+      neededBytes: heap.usedBytes + byteLength,
+      limitBytes: heap.usedBytes,
+      alternatives: ['a machine or browser with more free memory'],
+    }
+    throw new MemoryLimitError('the WASM memory', limits, { cause })
+  }
+}
+
+/** Memory that this thread and all workers see. */
+export class SharedPoolMemory implements PoolMemory {
+  readonly limitBytes: number
+  readonly #memory: WebAssembly.Memory
+  readonly #heap: Heap
+
+  constructor(memory: WebAssembly.Memory, heapBase: number, limitBytes: number) {
+    this.#memory = memory
+    this.limitBytes = limitBytes
+    this.#heap = new Heap(heapBase, limitBytes)
+  }
+
+  get usedBytes(): number {
+    return this.#heap.usedBytes
+  }
+
+  async alloc(byteLength: number): Promise<number> {
+    return allocGrown(this.#heap, byteLength, () => growMemory(this.#memory, this.#heap.top))
+  }
+
+  free(address: number): void {
+    this.#heap.free(address)
+  }
+
+  write(address: number, source: Uint8Array, signal?: AbortSignal): Promise<void> {
+    return inSlices(source.byteLength, signal, (from, to) => {
+      new Uint8Array(this.#memory.buffer, address + from, to - from).set(source.subarray(from, to))
+    })
+  }
+
+  read(address: number, into: Uint8Array, signal?: AbortSignal): Promise<void> {
+    return inSlices(into.byteLength, signal, (from, to) => {
+      into.set(new Uint8Array(this.#memory.buffer, address + from, to - from), from)
+    })
+  }
+
+  /** Before a run; no worker may be in one. */
+  resetControl(spin: boolean): void {
+    const words = this.#words()
+    words.fill(0, ABORT / 4)
+    words[SPIN_LIMIT / 4] = spin ? SPINS : 0
+  }
+
+  /** Ends the run: kernels look at the flag, and those that sleep at the barrier are woken. */
+  abort(): void {
+    const words = this.#words()
+    Atomics.store(words, ABORT / 4, 1)
+    Atomics.notify(words, BARRIER_GENERATION / 4)
+  }
+
+  snapshot(): Snapshot {
+    const step = Atomics.load(this.#words(), SNAPSHOT_STEP / 4)
+    return { step, value: new Float64Array(this.#memory.buffer, SNAPSHOT_VALUE, 1)[0] }
+  }
+
+  #words(): Int32Array<SharedArrayBuffer> {
+    const buffer = this.#memory.buffer as unknown as SharedArrayBuffer
+    return new Int32Array(buffer, 0, CONTROL_END / 4)
+  }
+}
+
+/** Memory that only the one worker sees. */
+export class PrivatePoolMemory implements PoolMemory {
+  readonly limitBytes: number
+  readonly #member: Member
+  readonly #heap: Heap
+
+  constructor(member: Member, heapBase: number, limitBytes: number) {
+    this.#member = member
+    this.limitBytes = limitBytes
+    this.#heap = new Heap(heapBase, limitBytes)
+  }
+
+  get usedBytes(): number {
+    return this.#heap.usedBytes
+  }
+
+  async alloc(byteLength: number): Promise<number> {
+    return allocGrown(this.#heap, byteLength, () => this.#call((service) => service.grow(this.#heap.top)))
+  }
+
+  free(address: number): void {
+    this.#heap.free(address)
+  }
+
+  write(address: number, source: Uint8Array, signal?: AbortSignal): Promise<void> {
+    return inSlices(source.byteLength, signal, (from, to) => {
+      const copy = source.slice(from, to)
+      const moved = transfer(copy, [copy.buffer])
+      return this.#call((service) => service.write(address + from, moved))
+    })
+  }
+
+  read(address: number, into: Uint8Array, signal?: AbortSignal): Promise<void> {
+    return inSlices(into.byteLength, signal, async (from, to) => {
+      into.set(await this.#call((service) => service.read(address + from, to - from)), from)
+    })
+  }
+
+  #call<T>(ask: (service: Remote<PoolService>) => Promise<T>): Promise<T> {
+    return this.#member.worker.keepAlive(ask(this.#member.service))
+  }
+}

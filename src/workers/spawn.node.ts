@@ -1,0 +1,57 @@
+/** Makes workers in Node (worker_threads). Twin of spawn.browser.ts; resolved by `#spawn`. */
+
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
+import type { SpawnedWorker } from './spawn.js'
+
+/** Processors that this process may use. */
+export function processorCount(): number {
+  return availableParallelism()
+}
+
+/** Whether memory can be shared with workers. */
+export function canShareMemory(): boolean {
+  return typeof SharedArrayBuffer !== 'undefined'
+}
+
+/** A worker of a pool: runs kernels. */
+export function spawnPoolWorker(): SpawnedWorker {
+  return adopt(new Worker(new URL('./pool-worker.node.js', import.meta.url)))
+}
+
+/** A worker that serves the public API. */
+export function spawnApiWorker(): SpawnedWorker {
+  return adopt(new Worker(new URL('../worker/script.node.js', import.meta.url)))
+}
+
+function adopt(worker: Worker): SpawnedWorker {
+  let listener: ((error: Error) => void) | undefined
+  let ended = false
+  let awaited = 0
+  const fail = (error: Error) => {
+    if (!ended) listener?.(error)
+    ended = true
+  }
+  worker.on('error', fail)
+  worker.on('exit', (code) => fail(new Error(`worker ended with exit code ${code}`)))
+  worker.unref()
+  return {
+    endpoint: nodeEndpoint(worker),
+    onFailure(next) {
+      listener = next
+    },
+    async keepAlive(result) {
+      if (awaited++ === 0) worker.ref()
+      try {
+        return await result
+      } finally {
+        if (--awaited === 0) worker.unref()
+      }
+    },
+    async terminate() {
+      ended = true
+      await worker.terminate()
+    },
+  }
+}

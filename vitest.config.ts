@@ -1,0 +1,110 @@
+/**
+ * Tests in three places: `node` (all of test/), `browser-isolated` and `browser-plain` (conformance
+ * and browser tests, with and without the headers that allow shared memory). All of them import
+ * the built package by its name. Without a browser the two browser projects are left out, in words.
+ */
+
+import { fileURLToPath } from 'node:url'
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import {
+  BROWSER_ARGUMENTS,
+  browserRemedy,
+  findBrowser,
+  gpuEnvironment,
+  ISOLATION_HEADERS,
+} from './scripts/browser.mjs'
+
+const BROWSER_TESTS = ['test/**/*.conformance.test.ts', 'test/**/*.browser.test.ts']
+
+const seed = process.env.TICKTICKCLOCK_TEST_SEED ?? String(Math.floor(Math.random() * 2 ** 32))
+const full = process.env.TICKTICKCLOCK_TEST_FULL === '1'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Seed of this run. */
+    seed: number
+    /** True for `npm run test:full`. */
+    full: boolean
+  }
+}
+
+/** 'ticktickclock' and its subpaths, as files: `node` or `browser` as the exports map has them. */
+function packageAliases(platform: 'node' | 'browser') {
+  const dist = (file: string) => fileURLToPath(new URL(`./dist/${file}`, import.meta.url))
+  const main = platform === 'node' ? 'index.js' : 'index.browser.js'
+  return [
+    { find: /^ticktickclock$/, replacement: dist(main) },
+    { find: /^ticktickclock\/graph$/, replacement: dist('graph/index.js') },
+    { find: /^ticktickclock\/worker$/, replacement: dist('worker/index.js') },
+  ]
+}
+
+const shared = {
+  provide: { seed: Number(seed), full },
+  testTimeout: full ? 600_000 : 60_000,
+  hookTimeout: 60_000,
+} as const
+
+const node: TestProjectInlineConfiguration = {
+  resolve: { alias: packageAliases('node') },
+  test: {
+    ...shared,
+    name: 'node',
+    // Dawn crashes in worker threads: one process for each file.
+    pool: 'forks',
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/**/*.browser.test.ts'],
+    env: { ...gpuEnvironment(), TICKTICKCLOCK_TEST_SEED: seed },
+    // The built package runs as users run it: loaded by Node itself, workers and WASM from dist/.
+    server: { deps: { external: [/\/dist\//] } },
+  },
+}
+
+function browser(isolated: boolean, executablePath: string): TestProjectInlineConfiguration {
+  const name = isolated ? 'browser-isolated' : 'browser-plain'
+  return {
+    resolve: { alias: packageAliases('browser') },
+    cacheDir: `node_modules/.vite/${name}`,
+    server: { headers: isolated ? ISOLATION_HEADERS : {} },
+    // A dependency found during a run would reload the page in the middle of a test.
+    optimizeDeps: { include: ['comlink', 'fast-check'], entries: [] },
+    test: {
+      ...shared,
+      name,
+      include: BROWSER_TESTS,
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({ launchOptions: { executablePath, args: BROWSER_ARGUMENTS } }),
+        instances: [{ browser: 'chromium' }],
+      },
+    },
+  }
+}
+
+function projects(): TestProjectInlineConfiguration[] {
+  const executablePath = findBrowser()
+  if (executablePath !== undefined) {
+    return [node, browser(true, executablePath), browser(false, executablePath)]
+  }
+  process.stderr.write(`no browser: ${BROWSER_TESTS.join(', ')} run in Node only or not at all; `)
+  process.stderr.write(`to run them, ${browserRemedy()}\n`)
+  return [node]
+}
+
+export default defineConfig({
+  test: {
+    projects: projects(),
+    // test:watch compiles into dist/, which tests load without vitest's knowledge.
+    forceRerunTriggers: ['**/dist/**/*.js', '**/dist/*.wasm', '**/vitest.config.ts'],
+    coverage: {
+      provider: 'v8',
+      include: ['dist/**/*.js', 'src/**/*.ts'],
+      exclude: ['**/*.generated.*'],
+      reporter: ['text', 'html'],
+      reportsDirectory: 'build/coverage',
+    },
+  },
+})
