@@ -56,7 +56,7 @@ export async function openDevice(options: OpenDeviceOptions): Promise<Device> {
   if (kind === 'wasm') {
     return openWasm({ threads, sharedMemory: options.sharedMemory ?? canShareMemory() })
   }
-  const { openWebgpu } = await import('./webgpu/device.js')
+  const { openWebgpu } = await import('./webgpu/index.js')
   return openWebgpu()
 }
 

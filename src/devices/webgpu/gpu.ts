@@ -21,7 +21,7 @@ const SLICE_BYTES = 16 * 1024 * 1024
 const MAX_WORKGROUPS = 65_535
 
 /** What to do instead, when something does not fit the GPU. */
-export const GPU_ALTERNATIVES: readonly string[] = ["device: 'wasm'", "device: 'reference'"]
+export const GPU_ALTERNATIVES: readonly string[] = ["device 'wasm'", "device 'reference'"]
 
 const WHAT = 'this webgpu device'
 

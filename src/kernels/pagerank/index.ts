@@ -200,7 +200,11 @@ async function polished(
     tolerance: Math.max(plan.tolerance, 1e-6),
     into: undefined,
   })
+  // f32 leaves the sum off by some 1e-7, which a tolerance of 1e-10 would stop short of repairing.
+  let mass = 0
+  for (const rank of rough.ranks) mass += rank
   const start = Float64Array.from(rough.ranks)
+  if (plan.redistributeDangling) for (let v = 0; v < start.length; v++) start[v] /= mass
   const lease = await leaseDevice('wasm')
   const { resident: polishing, close } = await upload(resident.graph, lease.device, '', lease)
   try {
