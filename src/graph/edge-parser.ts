@@ -10,7 +10,7 @@ import { MAX_LINE_BYTES, WASM_MEMORY_BYTES } from '../limits.js'
 import { POWERS_BYTES, powersOfFive } from './powers.js'
 
 /** Why a parse call stopped (assembly/edge-list.ts). */
-export const ROWS_DONE = 0
+const ROWS_DONE = 0
 export const ROW_FOR_HOST = 1
 export const ID_TOO_WIDE = 2
 export const TABLE_FULL = 3

@@ -32,7 +32,7 @@ export interface ByteSource {
 }
 
 /** Opens paths and URLs; one a platform, resolved by `#source`. */
-export interface LocationOpener {
+interface LocationOpener {
   /** @throws GraphSourceError when it can't be opened */
   openLocation(location: string | URL, signal: AbortSignal | undefined): Promise<ByteSource>
   /** The vertex file beside an LDBC edge file, where the platform can look for one. */

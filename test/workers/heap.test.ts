@@ -14,7 +14,8 @@ function churn(heap: Heap, seed: number, steps: number): Map<number, number> {
   const live = new Map<number, number>()
   for (let step = 0; step < steps; step++) {
     if (random.nextBelow(3) > 0) {
-      const byteLength = random.nextBelow(2) === 0 ? random.nextBelow(200) : random.nextBelow(60_000)
+      const byteLength =
+        random.nextBelow(2) === 0 ? random.nextBelow(200) : random.nextBelow(60_000)
       try {
         live.set(heap.alloc(byteLength), byteLength)
       } catch (error) {

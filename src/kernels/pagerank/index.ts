@@ -133,8 +133,8 @@ async function openFor(
     checkThreads(threads, 'a device that is open already')
     return upload(graph, device, 'the device given')
   }
-  const { kind, reason } = chooseKind(device, graph)
-  const lease = await leaseDevice(kind, kind === 'wasm' ? threads : undefined)
+  const { kind, reason } = chooseKind(device, graph, threads)
+  const lease = await leaseDevice(kind, threads)
   return upload(graph, lease.device, reason, lease)
 }
 
@@ -142,7 +142,14 @@ function checkThreads(threads: number | undefined, what: string): void {
   if (threads !== undefined) throw new TypeError(`"threads" can't change ${what}: leave it out`)
 }
 
-function chooseKind(device: unknown, graph: Graph): { kind: DeviceKind; reason: string } {
+function chooseKind(
+  device: unknown,
+  graph: Graph,
+  threads: number | undefined,
+): { kind: DeviceKind; reason: string } {
+  if (device === 'auto' && threads !== undefined) {
+    return { kind: 'wasm', reason: 'auto: "threads" is an option of WASM' }
+  }
   if (device === 'auto') return chooseDevice(graph.arcCount, whyNoWasm())
   const kind = DEVICE_KINDS.find((known) => known === device)
   if (kind === undefined) {
