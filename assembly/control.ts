@@ -34,7 +34,7 @@ export function beginSlice(): void {
   blocksLeft = load<i32>(SLICE_BLOCKS)
 }
 
-/** After each block of work: true when the call must return AGAIN. Never where calls are unlimited. */
+/** After each block of work: true when the call must return AGAIN. Never if calls are unlimited. */
 export function sliceEnds(): bool {
   return blocksLeft != 0 && --blocksLeft == 0
 }

@@ -60,7 +60,7 @@ function scale(digits: u64, exponent: i32): f64 {
 }
 
 /**
- * An unsigned decimal number at `start`, such as 12, .5 or 1.5e-3; it must be followed by a byte that
+ * An unsigned decimal number at `start`, such as 12, .5 or 1.5e-3; a byte must follow it that
  * can't belong to one. NaN when the host must look at it.
  */
 export function parseDecimal(start: usize): f64 {

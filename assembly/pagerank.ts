@@ -1,7 +1,7 @@
-// PageRank by pull and Jacobi iteration over the layout of pagerank-prepare.ts. Each row gathers its
-// sources' contributions rank/out-degree and writes its own for the next iteration: one barrier an
-// iteration. Blocks of rows are taken by ticket; sums go by block, then over blocks in order, so the
-// bits do not depend on the threads. Ranks are f64 or f32; sums are always f64.
+// PageRank by pull and Jacobi iteration over the layout of pagerank-prepare.ts. Each row gathers
+// its sources' contributions rank/out-degree and writes its own for the next iteration: one barrier
+// an iteration. Blocks of rows are taken by ticket; sums go by block, then over blocks in order, so
+// the bits do not depend on the threads. Ranks are f64 or f32; sums are always f64.
 import {
   BLOCK_COUNT,
   BLOCK_START,
@@ -38,7 +38,7 @@ import {
 import { ABORTED, AGAIN, barrier, beginSlice, DONE, isAborted, publish, sliceEnds } from './control'
 import { zeroSlot } from './pagerank-prepare'
 
-/** Start vector, iterations until converged or at the limit, then the ranks under the old labels. */
+/** Start vector, iterations until converged or at the limit, then ranks under the old labels. */
 export function pagerankIterate(thread: i32, threads: i32, p: usize): i32 {
   // Step 0 sets up, step k is iteration k, one more step copies the ranks out.
   beginSlice()
@@ -70,7 +70,7 @@ function isFinished(p: usize, iteration: i32, residual: f64): bool {
 }
 
 function runBlocks(thread: i32, p: usize, step: i32, isLast: bool, dangling: f64): i32 {
-  // Three tickets in turn: while one is used, the one before may still be read, so the next is reset.
+  // Three tickets in turn: one is in use, the one before may still be read, the next is reset.
   const ticket = p + TICKETS + (step % 3) * TICKET_STRIDE
   if (thread == 0) atomic.store<i32>(p + TICKETS + ((step + 1) % 3) * TICKET_STRIDE, 0)
   const blocks = load<u32>(p, BLOCK_COUNT)
@@ -111,7 +111,7 @@ function runBlock(p: usize, step: i32, isLast: bool, block: u32, dangling: f64):
   }
 }
 
-/** Address of a block's residual (which = 0) or dangling mass (1); steps alternate between two sets. */
+/** Address of a block's residual (which = 0) or dangling mass (1); two sets of them, in turn. */
 function partialOf(p: usize, step: i32, which: i32, block: u32): usize {
   const blocks = load<u32>(p, BLOCK_COUNT)
   return <usize>load<u32>(p, PARTIALS) + ((((step & 1) * 2 + which) * blocks + block) << 3)

@@ -37,7 +37,7 @@ script(async () => {
 })
 
 /**
- * Debian's chromium brings the software GPU, but not the Vulkan loader that Node needs for it. Where
+ * Debian's chromium brings the software GPU, but not the Vulkan loader that Node needs. Where
  * nothing can be installed, vitest.config.ts says what is skipped for want of a browser.
  */
 function installBrowser() {

@@ -22,7 +22,7 @@ export interface Choice {
 export function chooseDevice(arcCount: number, whyNoWasm: string | undefined): Choice {
   if (whyNoWasm !== undefined) return { kind: 'reference', reason: `auto: ${whyNoWasm}` }
   if (arcCount <= REFERENCE_ARC_LIMIT) {
-    const reason = `auto: ${arcCount} arcs, up to ${REFERENCE_ARC_LIMIT} plain JavaScript is as fast`
+    const reason = `auto: ${arcCount} arcs, plain JavaScript suffices up to ${REFERENCE_ARC_LIMIT}`
     return { kind: 'reference', reason }
   }
   return { kind: 'wasm', reason: `auto: ${arcCount} arcs, more than ${REFERENCE_ARC_LIMIT}` }

@@ -49,7 +49,8 @@ export async function openDevice(options: OpenDeviceOptions): Promise<Device> {
   if (options.sharedMemory === true && !canShareMemory()) {
     throw new NotSupportedError(
       '"sharedMemory: true" needs a cross-origin isolated page ' +
-        '(headers Cross-Origin-Opener-Policy: same-origin, Cross-Origin-Embedder-Policy: require-corp)',
+        '(headers Cross-Origin-Opener-Policy: same-origin and ' +
+        'Cross-Origin-Embedder-Policy: require-corp)',
     )
   }
   if (kind === 'reference') return new ReferenceDevice()

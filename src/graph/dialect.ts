@@ -48,7 +48,8 @@ export function detectDialect(
 ): Detected {
   const delimiter = chooseDelimiter(first, second, options)
   const top = textFields(first, delimiter)
-  const next = second === undefined ? undefined : textFields(second, delimiter)
+  // What is wrong with the second row is said when it is read, with its line.
+  const next = second === undefined ? undefined : fieldsOrNone(second, delimiter)
   const header = isHeader(top, next, options)
   const data = header ? next : top
   const numeric = data === undefined || startsNumeric(data, options.idColumns)

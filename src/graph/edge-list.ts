@@ -105,7 +105,7 @@ export function splitRow(
     else if (separator !== -1 || at === field.end) {
       throw new RowProblem(
         'text after a closing quote; double the quotes inside a field',
-        lossyText(bytes.subarray(from, Math.min(to, at + 20))),
+        lossyText(bytes.subarray(from, Math.min(to, at + 20))).trimEnd(),
       )
     }
   }

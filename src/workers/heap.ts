@@ -5,7 +5,7 @@
 
 import { MemoryLimitError } from '../errors.js'
 
-/** Addresses are multiples of this: a cache line, so that threads do not share lines by accident. */
+/** Addresses are multiples of this, a cache line: threads share no line by accident. */
 export const ALIGNMENT = 64
 
 interface FreeBlock {

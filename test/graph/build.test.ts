@@ -1,3 +1,5 @@
+/** `graphFromEdges` against naive adjacency rows: ids, order, weights, and every refusal. */
+
 import fc from 'fast-check'
 import { Graph, graphFromEdges, type VertexId } from 'ticktickclock'
 import { describe, expect, it } from 'vitest'

@@ -1,3 +1,5 @@
+/** The generators: the same bits everywhere, sizes, skew, simple graphs. */
+
 import { createHash } from 'node:crypto'
 import { type Graph, generateRmat, generateUniform } from 'ticktickclock'
 import { describe, expect, it } from 'vitest'

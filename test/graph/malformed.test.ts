@@ -1,3 +1,5 @@
+/** 100 malformed files, each refused in one line that names file, line, text and remedy. */
+
 import { GraphFormatError, readGraph } from 'ticktickclock'
 import { describe, expect, it } from 'vitest'
 import { malformedInputs } from '../support/malformed.js'

@@ -1,3 +1,5 @@
+/** `readGraph` in every dialect of edge lists, against a naive parse in JavaScript. */
+
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { type ReadGraphOptions, readGraph } from 'ticktickclock'

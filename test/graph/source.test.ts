@@ -1,3 +1,5 @@
+/** Every kind of source, and how a read ends: abort, failure, progress, no thread held. */
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

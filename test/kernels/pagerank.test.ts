@@ -99,9 +99,13 @@ describe('the presets, each against its definition', () => {
     expect(result.residual).toBeLessThan(n * 1e-6)
     const before = await pagerank(directed, { iterations: result.iterations - 1 })
     expect(before.residual).toBeGreaterThan(n * 1e-6)
-    expect((await pagerank(directed, { preset: 'networkx', damping: 0.99999 })).iterations).toBe(
-      100,
-    )
+    const cycle = graphFromEdges([
+      [0, 1],
+      [1, 2],
+      [2, 0],
+    ])
+    const slow = { damping: 0.9999, tolerance: 0, start: Float64Array.of(1, 0, 0) }
+    expect((await pagerank(cycle, { preset: 'networkx', ...slow })).iterations).toBe(100)
   })
 
   it('igraph: the exact solution, an undirected loop counted twice', async () => {
@@ -239,8 +243,8 @@ describe('the choice of a device', () => {
     expect(small.reason).toMatch(/^auto: 256 arcs/)
     const threaded = await pagerank(generateRmat({ scale: 4, seed: 1 }), { threads: 1 })
     expect(threaded.device).toMatchObject({ kind: 'wasm', threads: 1 })
-    const large = await pagerank(generateRmat({ scale: 12, seed: 1 }), { threads: 2 })
-    expect(large.device).toMatchObject({ kind: 'wasm', threads: 2 })
+    const large = await pagerank(generateRmat({ scale: 12, seed: 1 }))
+    expect(large.device.kind).toBe('wasm')
     expect(large.reason).toMatch(/^auto: 65536 arcs/)
   })
 })

@@ -118,7 +118,7 @@ export function namedGraphs(): Record<string, Graph> {
   }
 }
 
-/** A random graph of up to `most` vertices: loops, parallel edges, dangling ones, weights or none. */
+/** A random graph of up to `most` vertices: loops, parallel arcs, dangling, weights or none. */
 export function randomGraph(seed: number, most = 60): Graph {
   const random = createRandom(seed)
   const vertexCount = 1 + random.nextBelow(most)

@@ -28,10 +28,11 @@ const encoder = new TextEncoder()
 
 /** Good rows, then a bad one, then good rows: `line` is where the bad one is. */
 function around(random: Random, bad: string, good: (i: number) => string) {
-  const before = 1 + random.nextBelow(40)
+  // Two good rows first: after one row of names, a row of integers makes it a header.
+  const before = 2 + random.nextBelow(40)
   const rows: string[] = []
   for (let i = 0; i < before; i++) rows.push(random.nextBelow(5) === 0 ? '# comment' : good(i))
-  rows[0] = good(0)
+  rows.splice(0, 2, good(0), good(1))
   rows.push(bad)
   for (let i = 0; i < random.nextBelow(20); i++) rows.push(good(i))
   return { text: `${rows.join('\n')}\n`, line: before + 1 }

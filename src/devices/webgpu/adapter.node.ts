@@ -8,7 +8,12 @@
 
 import { existsSync, readdirSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
-import { type AdapterOptions, type OpenedAdapter, type RequestAdapter, unavailable } from './adapter.js'
+import {
+  type AdapterOptions,
+  type OpenedAdapter,
+  type RequestAdapter,
+  unavailable,
+} from './adapter.js'
 
 type CreateInstance = (options: string[]) => GPU
 

@@ -97,7 +97,7 @@ function stopRule(
   }
 }
 
-/** The residual at which a run counts as converged, also when it ran a fixed number of iterations. */
+/** The residual at which a run counts as converged, a run of fixed length included. */
 export function convergenceTolerance(options: PagerankOptions, plan: PagerankPlan): number {
   if (plan.tolerance >= 0) return plan.tolerance
   return options.tolerance ?? DEFAULT_TOLERANCE[plan.precision]
