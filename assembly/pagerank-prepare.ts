@@ -32,7 +32,7 @@ import {
   VALUES,
   VERTEX_COUNT,
 } from '../src/kernels/pagerank/layout'
-import { ABORTED, AGAIN, barrier, DONE, isAborted, sliceBlocks } from './control'
+import { ABORTED, AGAIN, barrier, beginSlice, DONE, isAborted, sliceEnds } from './control'
 
 // Items of one step between two looks at the abort flag: well under a millisecond each.
 const ARC_GRAIN: u32 = 65536
@@ -48,6 +48,7 @@ const PHASES: i32 = 6
 
 /** Makes the layout: see the phases' functions, in this order, a barrier after each. */
 export function pagerankPrepare(thread: i32, threads: i32, p: usize): i32 {
+  beginSlice()
   for (let phase = load<i32>(p, PHASE); phase < PHASES; phase++) {
     const status = runPhase(phase, thread, threads, p)
     if (status != DONE) return status
@@ -69,13 +70,12 @@ function runPhase(phase: i32, thread: i32, threads: i32, p: usize): i32 {
   if (phase == COUNT && (threads > 1 || low == 0)) {
     memory.fill(countsOf(p, thread), 0, <usize>load<u32>(p, VERTEX_COUNT) << 2)
   }
-  let budget = sliceBlocks()
   while (low < high) {
     if (isAborted()) return ABORTED
     const next = min(low + grain, high)
     runStep(phase, thread, threads, p, <u32>low, <u32>next)
     low = next
-    if (budget != 0 && --budget == 0) {
+    if (sliceEnds()) {
       store<u32>(p, <u32>low, CURSOR)
       return AGAIN
     }

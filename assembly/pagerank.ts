@@ -35,12 +35,13 @@ import {
   VALUES,
   VERTEX_COUNT,
 } from '../src/kernels/pagerank/layout'
-import { ABORTED, AGAIN, barrier, DONE, isAborted, publish, sliceBlocks } from './control'
+import { ABORTED, AGAIN, barrier, beginSlice, DONE, isAborted, publish, sliceEnds } from './control'
 import { zeroSlot } from './pagerank-prepare'
 
 /** Start vector, iterations until converged or at the limit, then the ranks under the old labels. */
 export function pagerankIterate(thread: i32, threads: i32, p: usize): i32 {
   // Step 0 sets up, step k is iteration k, one more step copies the ranks out.
+  beginSlice()
   let step = load<i32>(p, PHASE)
   let residual = load<f64>(p, RESIDUAL)
   let dangling = load<f64>(p, DANGLING)
@@ -73,13 +74,12 @@ function runBlocks(thread: i32, p: usize, step: i32, isLast: bool, dangling: f64
   const ticket = p + TICKETS + (step % 3) * TICKET_STRIDE
   if (thread == 0) atomic.store<i32>(p + TICKETS + ((step + 1) % 3) * TICKET_STRIDE, 0)
   const blocks = load<u32>(p, BLOCK_COUNT)
-  let budget = sliceBlocks()
   while (true) {
     const block = atomic.add<u32>(ticket, 1)
     if (block >= blocks) return DONE
     if (isAborted()) return ABORTED
     runBlock(p, step, isLast, block, dangling)
-    if (budget != 0 && --budget == 0) return AGAIN
+    if (sliceEnds()) return AGAIN
   }
 }
 

@@ -9,7 +9,7 @@ import type { DeviceInfo } from '../devices/device.js'
 import type { OpenDeviceOptions } from '../devices/open.js'
 import { DeviceLostError, DisposedError } from '../errors.js'
 import { Graph } from '../graph/csr.js'
-import type { GraphSource, ReadGraphOptions } from '../graph/read.js'
+import type { GraphSource, ReadGraphOptions } from '../graph/index.js'
 import type { PagerankOptions, PagerankResult } from '../kernels/pagerank/types.js'
 import { type ApiService, type GraphReference, type Reply, unpackError } from './protocol.js'
 

@@ -6,7 +6,7 @@
 import type { DeviceInfo, DeviceKind } from '../devices/device.js'
 import type { OpenDeviceOptions } from '../devices/open.js'
 import * as classes from '../errors.js'
-import type { ReadGraphOptions } from '../graph/read.js'
+import type { ReadGraphOptions } from '../graph/index.js'
 import type {
   PagerankOptions,
   PagerankProgress,

@@ -7,7 +7,7 @@ import { transfer } from 'comlink'
 import type { Device, ResidentGraph } from '../devices/device.js'
 import { openDevice } from '../devices/open.js'
 import { Graph } from '../graph/csr.js'
-import { type GraphSource, readGraph } from '../graph/read.js'
+import { type GraphSource, readGraph } from '../graph/index.js'
 import { pagerank } from '../kernels/pagerank/index.js'
 import { type ApiService, type GraphReference, packError, type Reply } from './protocol.js'
 

@@ -9,7 +9,7 @@ import { chooseDevice } from '../../cost/choose.js'
 import type { Device, DeviceKind, ResidentGraph } from '../../devices/device.js'
 import { DEVICE_KINDS, type Lease, leaseDevice } from '../../devices/open.js'
 import { whyNoWasm } from '../../devices/wasm/index.js'
-import { NotSupportedError } from '../../errors.js'
+import { DisposedError, NotSupportedError } from '../../errors.js'
 import { Graph } from '../../graph/csr.js'
 import { withDoubledLoops } from '../../graph/loops.js'
 import { convergenceTolerance, makePlan } from './plan.js'
@@ -168,6 +168,7 @@ async function upload(
 }
 
 async function runOn(resident: ResidentGraph, plan: PagerankPlan): Promise<PagerankRun> {
+  if (resident.disposed) throw new DisposedError('this resident graph')
   if (resident.graph.vertexCount === 0) return emptyRun(plan)
   const { kind } = resident.device
   if (kind === 'reference') return pagerankReference(resident, plan)
