@@ -6,6 +6,7 @@
 import type { Command } from 'commander'
 import type { Graph } from '../graph/csr.js'
 import { monotonicMs } from '../time/system.js'
+import { UsageError } from './exit.js'
 import { choice, column, parsed } from './options.js'
 import type { ProgressBar } from './progress.js'
 import type { Session } from './session.js'
@@ -52,6 +53,12 @@ export async function loadGraph(
   session: Session,
   progress: ProgressBar,
 ): Promise<LoadedGraph> {
+  if (typeof options.weights === 'string' && options.header === 'no') {
+    throw new UsageError(
+      "option '--weights <column>' is a name, but '--header no' says that no row has names: give a " +
+        'number',
+    )
+  }
   const startMs = monotonicMs()
   const { readGraph } = await import('../graph/read.js')
   if (file === '-' && process.stdin.isTTY) session.say('reading standard input; Ctrl-D ends it')
