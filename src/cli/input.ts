@@ -25,7 +25,7 @@ export function addInput(command: Command): Command {
     .argument('<file>', 'edge list: a path, a URL, or - for standard input; may be gzipped')
     .option('--undirected', 'every edge goes both ways')
     .addOption(
-      choice('--ids <kind>', 'what vertex ids are (default: as the first row has them)', [
+      choice('--ids <kind>', 'what vertex ids are; otherwise the first row decides', [
         'integer',
         'string',
       ]),

@@ -86,6 +86,7 @@ describe('doctor', () => {
     expect([text.code, json.code]).toEqual([0, 0])
     expect(text.stdout).toMatch(/^yes {2}plain JavaScript {2}Node \d+\.\d+\.\d+, /)
     expect(text.stdout).toMatch(/^(yes|no) {2,3}WASM /m)
+    expect(text.stdout).toMatch(/^yes {2}WASM threads {6}\d+ on \d+ processors?$/m)
     expect(text.stdout).toMatch(/^(yes|no) {2,3}WebGPU /m)
     const report = JSON.parse(json.stdout)
     expect(Object.keys(report)).toEqual([

@@ -54,6 +54,12 @@ describe('help', () => {
     })
   }
 
+  it('of pagerank stands in docs/cli.md', async () => {
+    const { stdout } = await cli(['pagerank', '--help'])
+    const options = stdout.slice(stdout.indexOf('Options:'), stdout.indexOf('\nExamples:'))
+    expect(readFileSync(join(ROOT, 'docs/cli.md'), 'utf8')).toContain(options)
+  })
+
   it('is what `help COMMAND` prints, too', async () => {
     const [long, short] = await Promise.all([
       cli(['pagerank', '--help']),
