@@ -44,7 +44,7 @@ export function placeIdTable(
   textCapacity = textBytes
   // At most five eighths full, and room for the key that ends the text.
   const most = slotCount - (slotCount >> 2) - (slotCount >> 3)
-  mostIds = most < keyCapacity - 1 ? most : keyCapacity - 1
+  mostIds = min(most, keyCapacity - 1)
 }
 
 /** From now on an id that is not in the table is UNKNOWN_ID. */
@@ -198,7 +198,7 @@ function compareText(a: u32, b: u32): i32 {
   const startB = load<u32>(keyB)
   const lengthA = load<u32>(keyA + 8) - startA
   const lengthB = load<u32>(keyB + 8) - startB
-  const length = lengthA < lengthB ? lengthA : lengthB
+  const length = min(lengthA, lengthB)
   const textA = text + startA
   const textB = text + startB
   let i: u32 = 0

@@ -184,7 +184,8 @@ function embedShaders() {
         .replace(/\.wgsl$/, '')
         .replace(/[-.](\w)/g, (_, letter) => letter.toUpperCase())
       const text = readShader(file)
-      const sizes = [...text.matchAll(/^const (\w+) = (\d+)u;/gm)].map(
+      const sizes = Array.from(
+        text.matchAll(/^const (\w+) = (\d+)u;/gm),
         ([, key, value]) => `${key}: ${value}`,
       )
       return (

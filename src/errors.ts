@@ -34,10 +34,14 @@ export class MemoryLimitError extends TickTickClockError {
 
   constructor(
     what: string,
-    sizes: { neededBytes: number; limitBytes: number; alternatives: readonly string[] },
-    options?: { cause?: unknown },
+    details: {
+      neededBytes: number
+      limitBytes: number
+      alternatives: readonly string[]
+      cause?: unknown
+    },
   ) {
-    const { neededBytes, limitBytes, alternatives } = sizes
+    const { neededBytes, limitBytes, alternatives, ...options } = details
     const remedy = alternatives.length > 0 ? `; instead: ${alternatives.join(', or ')}` : ''
     super(
       'ERR_TTC_MEMORY_LIMIT',

@@ -23,7 +23,7 @@ export {
   type Missing,
   type WasmFindings,
 } from './devices/doctor.js'
-export { openDevice, type OpenDeviceOptions } from './devices/open.js'
+export { type OpenDeviceOptions, openDevice } from './devices/open.js'
 export {
   BlockFormatError,
   ConfigError,
@@ -59,6 +59,7 @@ export type {
   PagerankResult,
   Personalization,
   Precision,
+  Ranks,
   Timings,
 } from './kernels/pagerank/types.js'
 export { type RankedVertex, topK } from './kernels/top.js'

@@ -101,7 +101,7 @@ async function examineWasm(): Promise<WasmFindings | Missing> {
 }
 
 async function examineGpu(): Promise<GpuFindings | Missing> {
-  const { probeWebgpu } = await import('./webgpu/device.js')
+  const { probeWebgpu } = await import('./webgpu/index.js')
   const probe = await probeWebgpu()
   if (!probe.available) return { available: false, why: probe.reason, remedy: probe.remedy }
   try {

@@ -55,7 +55,8 @@ const OPTION_NAMES = ['directed', 'vertexCount', 'vertices']
  * ```ts
  * const graph = graphFromEdges([['ATL', 'ORD', 12], ['ORD', 'ATL', 9]])
  * graph.indexOf('ORD') // 1
- * graphFromEdges({ sources: Uint32Array.of(0, 1), targets: Uint32Array.of(1, 2) }, { vertexCount: 5 })
+ * const columns = { sources: Uint32Array.of(0, 1), targets: Uint32Array.of(1, 2) }
+ * graphFromEdges(columns, { vertexCount: 5 })
  * ```
  */
 export function graphFromEdges(

@@ -10,7 +10,7 @@ import { MAX_LINE_BYTES, WASM_MEMORY_BYTES } from '../limits.js'
 import { POWERS_BYTES, powersOfFive } from './powers.js'
 
 /** Why a parse call stopped (assembly/edge-list.ts). */
-export const ROWS_DONE = 0
+const ROWS_DONE = 0
 export const ROW_FOR_HOST = 1
 export const ID_TOO_WIDE = 2
 export const TABLE_FULL = 3
@@ -178,5 +178,5 @@ function tooManyIds(neededBytes: number, cause?: unknown): MemoryLimitError {
     limitBytes: WASM_MEMORY_BYTES,
     alternatives: ['integer ids below 2^32', 'a graph with fewer vertices'],
   }
-  return new MemoryLimitError('the table of vertex ids', sizes, { cause })
+  return new MemoryLimitError('the table of vertex ids', { ...sizes, cause })
 }

@@ -196,7 +196,7 @@ function checkReadOptions(options: ReadGraphOptions): CheckedOptions {
 }
 
 function checkDelimiter(delimiter: unknown): void {
-  const expected = `"delimiter" expected 'auto' | 'whitespace' | one character, got ${show(delimiter)}`
+  const expected = `"delimiter" expected 'auto', 'whitespace' or a sign, got ${show(delimiter)}`
   if (typeof delimiter !== 'string') throw new TypeError(expected)
   if (delimiter === 'auto' || delimiter === 'whitespace') return
   if (!/^[\t -~]$/.test(delimiter) || /[\w"#%+. -]/.test(delimiter)) throw new RangeError(expected)

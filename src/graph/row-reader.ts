@@ -6,6 +6,7 @@
 
 import { GraphFormatError } from '../errors.js'
 import { MAX_LINE_BYTES } from '../limits.js'
+import { nextTurn } from '../turn.js'
 import { type Detected, type DialectOptions, detectDialect } from './dialect.js'
 import {
   type Dialect,
@@ -19,7 +20,7 @@ import {
 import { ID_TOO_WIDE, ROW_FOR_HOST, SLICE_BYTES, TABLE_FULL } from './edge-parser.js'
 import type { PlainSource } from './open-source.js'
 import type { RowSink } from './row-sink.js'
-import { abortable, turn } from './slices.js'
+import { abortable } from './slices.js'
 
 /** Bytes between two turns of the event loop. */
 const TURN_BYTES = 4 * SLICE_BYTES
@@ -102,7 +103,7 @@ export class RowReader {
     this.#sinceTurn += work
     if (this.#sinceTurn < TURN_BYTES) return
     this.#sinceTurn = 0
-    await turn()
+    await nextTurn()
     this.#options.signal?.throwIfAborted()
   }
 

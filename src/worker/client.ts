@@ -34,10 +34,7 @@ export interface WorkerClient {
   /** Opens a device in the worker and uploads the graph, for repeated calls. */
   upload(graph: Graph, device: OpenDeviceOptions): Promise<WorkerGraph>
   /** As `pagerank`. */
-  pagerank(
-    graph: Graph | WorkerGraph,
-    options?: WorkerPagerankOptions,
-  ): Promise<PagerankResult>
+  pagerank(graph: Graph | WorkerGraph, options?: WorkerPagerankOptions): Promise<PagerankResult>
   /** Ends the worker and all that it opened; running calls reject with DisposedError. */
   dispose(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>

@@ -24,7 +24,10 @@ export function createApiService(): ApiService {
   let lastHandle = 0
 
   /** Runs a call that `abort(call)` can stop, and packs what it returns or throws. */
-  async function reply<T>(call: number, run: (signal: AbortSignal) => Promise<T>): Promise<Reply<T>> {
+  async function reply<T>(
+    call: number,
+    run: (signal: AbortSignal) => Promise<T>,
+  ): Promise<Reply<T>> {
     const controller = new AbortController()
     calls.set(call, controller)
     const result = run(controller.signal)

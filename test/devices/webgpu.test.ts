@@ -10,8 +10,8 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Device, ElementType, ResidentGraph } from '../../dist/devices/device.js'
 import { describeAdapter } from '../../dist/devices/webgpu/adapter.js'
-import { openWebgpu, probeWebgpu } from '../../dist/devices/webgpu/device.js'
 import { dispatchSize, gpuOf } from '../../dist/devices/webgpu/gpu.js'
+import { openWebgpu, probeWebgpu } from '../../dist/devices/webgpu/index.js'
 import { DeviceLostError, DisposedError, MemoryLimitError } from '../../dist/errors.js'
 import { Graph } from '../../dist/graph/csr.js'
 import { gpuTitle, noGpu } from '../support/webgpu.js'
@@ -31,11 +31,7 @@ async function runNode(
 ): Promise<string> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [
-      '--input-type=module',
-      '-e',
-      `import * as gpu from '${from}devices/webgpu/device.js'\n${code}`,
-    ],
+    ['--input-type=module', '-e', `import * as gpu from '${from}devices/webgpu/index.js'\n${code}`],
     { env: { ...process.env, ...env }, timeout: 30_000 },
   )
   return stdout.trim()
@@ -87,7 +83,7 @@ describe('webgpu without a GPU', () => {
   })
 
   it('keeps types of WebGPU out of its declarations', () => {
-    const text = readFileSync(`${dist}devices/webgpu/device.d.ts`, 'utf8')
+    const text = readFileSync(`${dist}devices/webgpu/index.d.ts`, 'utf8')
     expect(text).not.toMatch(/\bGPU[A-Z]|gpu\.js/)
   })
 })
@@ -160,7 +156,7 @@ describe.skipIf(noGpu)(gpuTitle('webgpu device'), () => {
     expect(error).toBeInstanceOf(MemoryLimitError)
     expect(error.neededBytes).toBe(2 ** 43)
     expect(error.limitBytes).toBeGreaterThan(0)
-    expect(error.message).toContain("device: 'wasm'")
+    expect(error.message).toContain("device 'wasm'")
   })
 
   it('stops an upload', async () => {

@@ -29,6 +29,12 @@ function file(name: string, content: string | Uint8Array): string {
   return path
 }
 
+/** Milliseconds that this process has computed: unlike a clock, the same on a busy machine. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
 /** An edge list of a few megabytes. */
 function largeText(): Uint8Array {
   const { offsets, targets, vertexCount } = generateUniform({ vertexCount: 5e4, edgeCount: 6e5 })
@@ -189,10 +195,10 @@ describe('readGraph on large input', () => {
       const reason = new Error('enough')
       const reading = readGraph(source, { signal: controller.signal })
       await new Promise((resolve) => setTimeout(resolve, delayMs))
-      const start = performance.now()
+      const start = cpuMs()
       controller.abort(reason)
       await expect(reading).rejects.toBe(reason)
-      expect(performance.now() - start).toBeLessThan(100)
+      expect(cpuMs() - start).toBeLessThan(100)
       await new Promise((resolve) => setTimeout(resolve, 10))
       if (delayMs > 0) expect(closed).toBe(true)
     }
@@ -215,17 +221,17 @@ describe('readGraph on large input', () => {
   })
 
   it('never holds the thread for long', async () => {
-    let last = performance.now()
+    let last = cpuMs()
     let longest = 0
     const timer = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last)
-      last = performance.now()
+      longest = Math.max(longest, cpuMs() - last)
+      last = cpuMs()
     }, 1)
     await readGraph(large)
     await readGraph(large, { ids: 'string', directed: false })
     clearInterval(timer)
-    // The promise is 50 ms on an idle machine.
-    expect(longest).toBeLessThan(150)
+    // The promise is 50 ms of this thread; others (garbage collection) count here, too.
+    expect(longest).toBeLessThan(100)
   })
 
   it('reads at the same time as another read', async () => {

@@ -6,8 +6,8 @@
 import {
   type Device,
   DisposedError,
-  generateRmat,
   type Graph,
+  generateRmat,
   graphFromEdges,
   openDevice,
   type PagerankOptions,
@@ -108,8 +108,18 @@ for (const { name, options, missing } of await candidates()) {
     })
 
     it('keeps weights of any size apart', async () => {
-      const huge: [number, number, number][] = [[0, 1, 1e300], [0, 2, 3e300], [1, 0, 1], [2, 0, 1]]
-      const tiny: [number, number, number][] = [[0, 1, 1e-310], [0, 2, 3e-310], [1, 0, 1], [2, 0, 1]]
+      const huge: [number, number, number][] = [
+        [0, 1, 1e300],
+        [0, 2, 3e300],
+        [1, 0, 1],
+        [2, 0, 1],
+      ]
+      const tiny: [number, number, number][] = [
+        [0, 1, 1e-310],
+        [0, 2, 3e-310],
+        [1, 0, 1],
+        [2, 0, 1],
+      ]
       for (const edges of [huge, tiny]) await check(graphFromEdges(edges), TIGHT)
     })
 

@@ -3,7 +3,7 @@
  * with its reason.
  */
 
-import { type Device, type OpenDeviceOptions, openDevice } from 'ticktickclock'
+import { type OpenDeviceOptions, openDevice } from 'ticktickclock'
 
 /** A way to open a device, or the reason why this place has none. */
 export interface Candidate {
@@ -48,18 +48,5 @@ async function whyNoGpu(): Promise<string | undefined> {
     return undefined
   } catch (error) {
     return (error as Error).message
-  }
-}
-
-/** Opens, runs, disposes. */
-export async function withDevice<T>(
-  options: OpenDeviceOptions,
-  run: (device: Device) => Promise<T>,
-): Promise<T> {
-  const device = await openDevice(options)
-  try {
-    return await run(device)
-  } finally {
-    await device.dispose()
   }
 }

@@ -7,14 +7,84 @@ import { createRandom } from '../../src/random.js'
 
 /** Zachary's karate club (1977), 34 members, 78 friendships. */
 export const KARATE: readonly (readonly [number, number])[] = [
-  [2, 1], [3, 1], [3, 2], [4, 1], [4, 2], [4, 3], [5, 1], [6, 1], [7, 1], [7, 5], [7, 6], [8, 1],
-  [8, 2], [8, 3], [8, 4], [9, 1], [9, 3], [10, 3], [11, 1], [11, 5], [11, 6], [12, 1], [13, 1],
-  [13, 4], [14, 1], [14, 2], [14, 3], [14, 4], [17, 6], [17, 7], [18, 1], [18, 2], [20, 1],
-  [20, 2], [22, 1], [22, 2], [26, 24], [26, 25], [28, 3], [28, 24], [28, 25], [29, 3], [30, 24],
-  [30, 27], [31, 2], [31, 9], [32, 1], [32, 25], [32, 26], [32, 29], [33, 3], [33, 9], [33, 15],
-  [33, 16], [33, 19], [33, 21], [33, 23], [33, 24], [33, 30], [33, 31], [33, 32], [34, 9],
-  [34, 10], [34, 14], [34, 15], [34, 16], [34, 19], [34, 20], [34, 21], [34, 23], [34, 24],
-  [34, 27], [34, 28], [34, 29], [34, 30], [34, 31], [34, 32], [34, 33],
+  [2, 1],
+  [3, 1],
+  [3, 2],
+  [4, 1],
+  [4, 2],
+  [4, 3],
+  [5, 1],
+  [6, 1],
+  [7, 1],
+  [7, 5],
+  [7, 6],
+  [8, 1],
+  [8, 2],
+  [8, 3],
+  [8, 4],
+  [9, 1],
+  [9, 3],
+  [10, 3],
+  [11, 1],
+  [11, 5],
+  [11, 6],
+  [12, 1],
+  [13, 1],
+  [13, 4],
+  [14, 1],
+  [14, 2],
+  [14, 3],
+  [14, 4],
+  [17, 6],
+  [17, 7],
+  [18, 1],
+  [18, 2],
+  [20, 1],
+  [20, 2],
+  [22, 1],
+  [22, 2],
+  [26, 24],
+  [26, 25],
+  [28, 3],
+  [28, 24],
+  [28, 25],
+  [29, 3],
+  [30, 24],
+  [30, 27],
+  [31, 2],
+  [31, 9],
+  [32, 1],
+  [32, 25],
+  [32, 26],
+  [32, 29],
+  [33, 3],
+  [33, 9],
+  [33, 15],
+  [33, 16],
+  [33, 19],
+  [33, 21],
+  [33, 23],
+  [33, 24],
+  [33, 30],
+  [33, 31],
+  [33, 32],
+  [34, 9],
+  [34, 10],
+  [34, 14],
+  [34, 15],
+  [34, 16],
+  [34, 19],
+  [34, 20],
+  [34, 21],
+  [34, 23],
+  [34, 24],
+  [34, 27],
+  [34, 28],
+  [34, 29],
+  [34, 30],
+  [34, 31],
+  [34, 32],
+  [34, 33],
 ]
 
 /** Graphs by name whose ranks are worth checking exactly. */
@@ -22,7 +92,10 @@ export function namedGraphs(): Record<string, Graph> {
   const edge = (a: number, b: number): [number, number] => [a, b]
   const star = Array.from({ length: 700 }, (_, i) => edge(i + 1, 0))
   return {
-    'karate club': graphFromEdges(KARATE.map(([a, b]) => edge(a, b)), { directed: false }),
+    'karate club': graphFromEdges(
+      KARATE.map(([a, b]) => edge(a, b)),
+      { directed: false },
+    ),
     'a single vertex': graphFromEdges([], { vertexCount: 1 }),
     'no edges': graphFromEdges([], { vertexCount: 5 }),
     'a cycle': graphFromEdges([edge(0, 1), edge(1, 2), edge(2, 0)]),
@@ -52,11 +125,15 @@ export function randomGraph(seed: number, most = 60): Graph {
   const edgeCount = random.nextBelow(4 * vertexCount + 1)
   const weighted = random.nextBelow(2) === 1
   const skew = random.nextBelow(2) === 1
-  const pick = () => (skew ? random.nextBelow(random.nextBelow(vertexCount) + 1) : random.nextBelow(vertexCount))
-  const edges = Array.from({ length: edgeCount }, (): [number, number] | [number, number, number] => {
-    const [source, target] = [pick(), pick()]
-    if (!weighted) return [source, target]
-    return [source, target, random.nextBelow(5) === 0 ? 0 : random.nextFloat() * 10]
-  })
+  const pick = () =>
+    skew ? random.nextBelow(random.nextBelow(vertexCount) + 1) : random.nextBelow(vertexCount)
+  const edges = Array.from(
+    { length: edgeCount },
+    (): [number, number] | [number, number, number] => {
+      const [source, target] = [pick(), pick()]
+      if (!weighted) return [source, target]
+      return [source, target, random.nextBelow(5) === 0 ? 0 : random.nextFloat() * 10]
+    },
+  )
   return graphFromEdges(edges, { directed: random.nextBelow(2) === 1, vertexCount })
 }

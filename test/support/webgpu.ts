@@ -1,6 +1,6 @@
 /** Whether this machine has a GPU for tests, hardware or software, and why not. */
 
-import { probeWebgpu } from '../../dist/devices/webgpu/device.js'
+import { probeWebgpu } from '../../dist/devices/webgpu/index.js'
 
 const probe = await probeWebgpu()
 

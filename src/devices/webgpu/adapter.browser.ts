@@ -1,9 +1,9 @@
 /** Gets a GPU from a browser: `navigator.gpu`, in a page or a worker. Twin of adapter.node.ts. */
 
-import { type Absence, type AdapterOptions, type OpenedAdapter, unavailable } from './adapter.js'
+import { type Absence, type RequestAdapter, unavailable } from './adapter.js'
 
 /** See `RequestAdapter`. */
-export async function requestAdapter(options: AdapterOptions = {}): Promise<OpenedAdapter> {
+export const requestAdapter: RequestAdapter = async (options = {}) => {
   const gpu = typeof navigator === 'undefined' ? undefined : (navigator.gpu as GPU | undefined)
   if (gpu === undefined || gpu === null) throw unavailable(whyMissing())
   const adapter = await gpu.requestAdapter({

@@ -8,7 +8,7 @@
 
 import { existsSync, readdirSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
-import { type AdapterOptions, type OpenedAdapter, unavailable } from './adapter.js'
+import { type AdapterOptions, type OpenedAdapter, type RequestAdapter, unavailable } from './adapter.js'
 
 type CreateInstance = (options: string[]) => GPU
 
@@ -32,7 +32,7 @@ const instances = new Map<Drivers, GPU>()
 let turn: Promise<unknown> = Promise.resolve()
 
 /** See `RequestAdapter`. One at a time: the choice of drivers goes through `process.env`. */
-export function requestAdapter(options: AdapterOptions = {}): Promise<OpenedAdapter> {
+export const requestAdapter: RequestAdapter = (options = {}) => {
   const mine = turn.then(() => request(options))
   turn = mine.catch(() => {})
   return mine

@@ -8,7 +8,7 @@ import type { ResidentGraph } from '../../devices/device.js'
 import { type Gpu, gpuOf } from '../../devices/webgpu/gpu.js'
 import { pagerankSizes } from '../../devices/webgpu/shaders.generated.js'
 import { DisposedError, NotSupportedError } from '../../errors.js'
-import { createSlices } from '../../slices.js'
+import { createSlices } from '../../turn.js'
 import type { PagerankPlan, PagerankRun } from './types.js'
 import { roundingBound } from './webgpu-bound.js'
 import { checkLayoutSize, pagerankLayout } from './webgpu-layout.js'
@@ -67,14 +67,13 @@ async function compute(
   const { graph, device } = resident
   const { damping, signal } = plan
   const nowMs = () => device.nowMs()
-  const startMs = nowMs()
   const weighted = plan.weighted && graph.weights !== undefined
-  const layout = await pagerankLayout(gpu, resident, weighted, signal)
+  const { layout, isNew } = await pagerankLayout(gpu, resident, weighted, signal)
+  const startMs = nowMs()
   const run = new PagerankBuffers(gpu, layout)
   try {
     await run.open(plan)
     signal?.throwIfAborted()
-    const preparedMs = nowMs()
     const state = await iterate(run, plan, nowMs)
     const computedMs = nowMs()
     await run.readRanks(ranks, signal)
@@ -89,9 +88,9 @@ async function compute(
       iterations: state.iterations,
       residual,
       roundingBound: bound,
-      uploadMs: 0,
-      prepareMs: preparedMs - startMs,
-      computeMs: computedMs - preparedMs,
+      uploadMs: isNew ? layout.timings.uploadMs : 0,
+      prepareMs: isNew ? layout.timings.prepareMs : 0,
+      computeMs: computedMs - startMs,
       readMs: nowMs() - computedMs,
     }
   } finally {

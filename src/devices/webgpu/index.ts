@@ -16,13 +16,11 @@ import {
   type ElementArrays,
   type ElementType,
   elementTypeOf,
-  type Layout,
-  LayoutCache,
-  type Resident,
   type ResidentArray,
   type ResidentGraph,
   type TransferOptions,
 } from '../device.js'
+import { LayoutGraph, ResidentBase } from '../resident.js'
 import { absenceOf, describeAdapter, unavailable } from './adapter.js'
 import { Gpu, gpuOf, registerGpu } from './gpu.js'
 
@@ -104,8 +102,8 @@ export async function probeWebgpu(options: WebgpuOptions = {}): Promise<WebgpuPr
 class WebgpuDevice implements Device {
   readonly kind = 'webgpu'
   readonly info: DeviceInfo
+  readonly nowMs = monotonicMs
   readonly #gpu: Gpu
-  readonly #residents = new Set<Resident>()
   #disposed = false
 
   constructor(gpu: Gpu, info: DeviceInfo) {
@@ -126,17 +124,15 @@ class WebgpuDevice implements Device {
   async upload(
     source: ElementArrays[ElementType] | Graph,
     options: TransferOptions = {},
-  ): Promise<Resident> {
+  ): Promise<ResidentArray | ResidentGraph> {
     this.#gpu.check()
     options.signal?.throwIfAborted()
-    if (source instanceof Graph) return this.#keep(new GpuGraph(this, source))
+    if (source instanceof Graph) return new LayoutGraph(this, source)
     const type = elementTypeOf(source)
-    if (type === undefined) {
-      throw new TypeError('"array" expected typed array or Graph, got another kind of value')
-    }
+    if (type === undefined) throw new TypeError('"source" expected Graph or typed array')
     const what = `an array of ${source.length} ${type}`
     const buffer = await this.#gpu.upload(what, source, undefined, options.signal)
-    return this.#keep(new GpuArray(this, buffer, type, source.length))
+    return new GpuArray(this, buffer, type, source.length)
   }
 
   async alloc<T extends ElementType>(type: T, length: number): Promise<ResidentArray<T>> {
@@ -145,24 +141,13 @@ class WebgpuDevice implements Device {
     checkInteger('length', length, 0, Number.MAX_SAFE_INTEGER)
     const bytes = length * ELEMENT_ARRAYS[type].BYTES_PER_ELEMENT
     const buffer = await this.#gpu.buffer(`an array of ${length} ${type}`, bytes)
-    return this.#keep(new GpuArray(this, buffer, type, length))
+    return new GpuArray(this, buffer, type, length)
   }
 
-  nowMs(): number {
-    return monotonicMs()
-  }
-
-  #keep<R extends Resident & { onDispose: (() => void) | undefined }>(resident: R): R {
-    this.#residents.add(resident)
-    resident.onDispose = () => this.#residents.delete(resident)
-    return resident
-  }
-
-  async dispose(): Promise<void> {
+  /** Buffers of Residents go with the GPU device. */
+  dispose(): Promise<void> {
     this.#disposed = true
-    const ended = this.#gpu.dispose()
-    await Promise.all([...this.#residents].map((resident) => resident.dispose()))
-    await ended
+    return this.#gpu.dispose()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -170,80 +155,33 @@ class WebgpuDevice implements Device {
   }
 }
 
-class GpuArray<T extends ElementType> implements ResidentArray<T> {
-  readonly device: Device
+class GpuArray<T extends ElementType> extends ResidentBase implements ResidentArray<T> {
   readonly type: T
   readonly length: number
   readonly #buffer: GPUBuffer
-  onDispose: (() => void) | undefined
-  #disposed = false
 
   constructor(device: Device, buffer: GPUBuffer, type: T, length: number) {
-    this.device = device
+    super(device)
+    this.#buffer = buffer
     this.type = type
     this.length = length
-    this.#buffer = buffer
-  }
-
-  get disposed(): boolean {
-    return this.#disposed
   }
 
   async read(into?: ElementArrays[T]): Promise<ElementArrays[T]> {
+    this.checkAlive('this resident array')
     checkInto(into, this.type, this.length)
-    const gpu = gpuOf(this.device)
-    gpu.check()
-    if (this.#disposed) throw new DisposedError('this resident array')
     const target = into ?? (new ELEMENT_ARRAYS[this.type](this.length) as ElementArrays[T])
     try {
-      await gpu.read(this.#buffer, target)
+      await gpuOf(this.device).read(this.#buffer, target)
     } catch (cause) {
-      if (!this.#disposed || this.device.disposed) throw cause
+      // A buffer that goes during a read is reported by the GPU in its own words.
+      if (!this.disposed || this.device.disposed) throw cause
       throw new DisposedError('this resident array', { cause })
     }
     return target
   }
 
-  async dispose(): Promise<void> {
-    if (this.#disposed) return
-    this.#disposed = true
-    this.onDispose?.()
+  protected release(): void {
     this.#buffer.destroy()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.dispose()
-  }
-}
-
-class GpuGraph implements ResidentGraph {
-  readonly device: Device
-  readonly graph: Graph
-  readonly #layouts = new LayoutCache()
-  onDispose: (() => void) | undefined
-  #disposed = false
-
-  constructor(device: Device, graph: Graph) {
-    this.device = device
-    this.graph = graph
-  }
-
-  get disposed(): boolean {
-    return this.#disposed
-  }
-
-  layout<L extends Layout>(key: string, make: () => Promise<L>): Promise<L> {
-    return this.#layouts.get(key, make)
-  }
-
-  async dispose(): Promise<void> {
-    if (this.#disposed) return
-    this.#disposed = true
-    this.onDispose?.()
-    await this.#layouts.dispose()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.dispose()
   }
 }

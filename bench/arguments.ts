@@ -1,0 +1,133 @@
+/** The command line of `npm run bench`. */
+
+import { parseArgs } from 'node:util'
+import type { MemorySettings } from './suite-memory.js'
+import type { GraphChoice, PagerankSettings } from './suite-pagerank.js'
+import type { ParseSettings } from './suite-parse.js'
+
+export const HELP = `Times PageRank and readGraph against JavaScript by hand and other packages.
+
+usage: npm run bench -- [SUITE …] [OPTION …]
+
+suites (default: all)
+  pagerank          whole calls and iterations; graphology-metrics and ngraph.pagerank beside
+  parse             readGraph of text in memory, against split and parseInt
+  memory            peak memory of reading and ranking a large file, per edge
+
+options
+  --quick           small inputs, under a minute, too noisy to quote
+  --scale N         R-MAT graphs of 2^N vertices instead; may be repeated
+  --filter REGEXP   only contestants whose name matches
+  --no-peers        without other packages
+  --samples N       most calls a contestant
+  --seed N          seed of all inputs (default 1)
+  --json FILE       writes everything measured, machine included
+  --markdown FILE   writes the tables as Markdown
+  --help
+
+examples
+  npm run bench
+  npm run bench -- pagerank --quick
+  npm run bench -- parse memory --json build/bench.json`
+
+/** Arguments that make no sense. */
+export class UsageError extends Error {}
+
+/** A suite of the benchmark. */
+export type Suite = 'pagerank' | 'parse' | 'memory'
+
+/** What to run. */
+export interface Settings {
+  help: boolean
+  suites: Set<Suite>
+  json: string | undefined
+  markdown: string | undefined
+  pagerank: PagerankSettings
+  parse: ParseSettings
+  memory: MemorySettings
+}
+
+const SUITES: readonly Suite[] = ['pagerank', 'parse', 'memory']
+const MIB = 2 ** 20
+
+/** @throws UsageError with the argument and what is allowed */
+export function parseArguments(args: readonly string[]): Settings {
+  const { values, positionals } = read(args)
+  const suites = positionals.map((name) => {
+    const suite = SUITES.find((known) => known === name)
+    if (suite === undefined) throw new UsageError(`no suite "${name}": ${SUITES.join(', ')}`)
+    return suite
+  })
+  const quick = values.quick === true
+  const seed = wholeNumber('--seed', values.seed ?? '1', 0, 2 ** 32 - 1)
+  const most = wholeNumber('--samples', values.samples ?? (quick ? '7' : '15'), 1, 1000)
+  const scales = values.scale?.map((text) => wholeNumber('--scale', text, 1, 24))
+  const least = Math.min(3, most)
+  return {
+    help: values.help === true,
+    suites: new Set(suites.length === 0 ? SUITES : suites),
+    json: values.json,
+    markdown: values.markdown,
+    pagerank: {
+      graphs: scales?.map((scale) => ({ kind: 'rmat', scale })) ?? defaultGraphs(quick),
+      effort: { budgetMs: quick ? 2000 : 15_000, leastSamples: least, mostSamples: most },
+      peerEffort: {
+        budgetMs: quick ? 2000 : 25_000,
+        leastSamples: Math.min(quick ? 3 : 2, most),
+        mostSamples: Math.min(5, most),
+      },
+      peers: values['no-peers'] !== true,
+      softwareGpuScale: 12,
+      seed,
+      filter: values.filter === undefined ? undefined : pattern(values.filter),
+    },
+    parse: { textBytes: (quick ? 8 : 64) * MIB, samples: most, seed },
+    memory: { scale: Math.max(...(scales ?? [quick ? 16 : 20])), edgeFactor: 16, seed },
+  }
+}
+
+function defaultGraphs(quick: boolean): GraphChoice[] {
+  if (quick) return [{ kind: 'rmat', scale: 14 }]
+  return [
+    { kind: 'rmat', scale: 12 },
+    { kind: 'rmat', scale: 16 },
+    { kind: 'rmat', scale: 18 },
+    { kind: 'uniform', scale: 16 },
+  ]
+}
+
+function read(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        quick: { type: 'boolean' },
+        scale: { type: 'string', multiple: true },
+        filter: { type: 'string' },
+        'no-peers': { type: 'boolean' },
+        samples: { type: 'string' },
+        seed: { type: 'string' },
+        json: { type: 'string' },
+        markdown: { type: 'string' },
+        help: { type: 'boolean' },
+      },
+    })
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error })
+  }
+}
+
+function wholeNumber(option: string, text: string, low: number, high: number): number {
+  const value = Number(text)
+  if (/^\d+$/.test(text) && value >= low && value <= high) return value
+  throw new UsageError(`${option} expected a whole number from ${low} to ${high}, got "${text}"`)
+}
+
+function pattern(text: string): RegExp {
+  try {
+    return new RegExp(text, 'i')
+  } catch (error) {
+    throw new UsageError(`--filter: ${(error as Error).message}`, { cause: error })
+  }
+}

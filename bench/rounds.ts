@@ -1,0 +1,64 @@
+/**
+ * Timing by rounds: every contestant runs once a round, in turn, and in the opposite order in the
+ * next round, so that whatever else the machine does hits all of them alike. tinybench takes the
+ * times; warm-up is the caller's (the check of the answers is one).
+ */
+
+import { Bench } from 'tinybench'
+
+/** Something to time. */
+export interface TimedTask {
+  name: string
+  run(): Promise<unknown>
+  /** Rounds to take part in, spread evenly over all; slow ones take part in few. */
+  samples: number
+}
+
+/** How many samples a call of this length gets: as many as fit in the budget, within limits. */
+export function samplesFor(callMs: number, budgetMs: number, least: number, most: number): number {
+  return Math.max(least, Math.min(most, Math.floor(budgetMs / Math.max(callMs, 0.001))))
+}
+
+/** Whether a task with `samples` of `rounds` takes part in this round. */
+export function takesPart(round: number, samples: number, rounds: number): boolean {
+  const before = Math.floor((round * samples) / rounds)
+  return Math.floor(((round + 1) * samples) / rounds) > before
+}
+
+/**
+ * Runs all tasks.
+ *
+ * @returns milliseconds by task name, in the order of the rounds
+ * @throws what a task throws
+ */
+export async function timeRounds(
+  tasks: readonly TimedTask[],
+  onRound: (done: number, rounds: number) => void = () => {},
+): Promise<Map<string, number[]>> {
+  const times = new Map<string, number[]>(tasks.map(({ name }) => [name, []]))
+  const rounds = Math.max(0, ...tasks.map(({ samples }) => samples))
+  for (let round = 0; round < rounds; round++) {
+    const taking = tasks.filter(({ samples }) => takesPart(round, samples, rounds))
+    if (round % 2 === 1) taking.reverse()
+    const bench = new Bench({
+      iterations: 1,
+      time: 0,
+      warmup: false,
+      retainSamples: true,
+      throws: true,
+    })
+    for (const { name, run } of taking) {
+      // An async function: tinybench calls others once more to learn whether they are async.
+      bench.add(name, async () => {
+        await run()
+      })
+    }
+    await bench.run()
+    for (const { name, result } of bench.tasks) {
+      if (result.state !== 'completed') throw new Error(`${name} was not measured: ${result.state}`)
+      times.get(name)?.push(...(result.latency.samples ?? []))
+    }
+    onRound(round + 1, rounds)
+  }
+  return times
+}
