@@ -35,17 +35,11 @@ export function doctorCommand(session: Session, end: (code: number) => void): Co
 }
 
 function toText(report: DoctorReport): string {
-  const { runtime, processors, wasm, webgpu } = report
+  const { runtime, wasm, webgpu } = report
   const rows = [
     ['yes', 'plain JavaScript', `Node ${runtime.version}, ${runtime.platform}`],
-    wasm.available
-      ? [
-          'yes',
-          'WASM',
-          `SIMD, ${plural(wasm.threads, 'thread')} on ${plural(processors, 'processor')}`,
-        ]
-      : ['no', 'WASM', wasm.why],
-    memoryRow(report),
+    wasm.available ? ['yes', 'WASM', 'with SIMD'] : ['no', 'WASM', wasm.why],
+    threadsRow(report),
     webgpu.available
       ? [
           'yes',
@@ -67,9 +61,9 @@ function toText(report: DoctorReport): string {
   return `${alignColumns(rows, 'lll').join('\n')}\n\n${notes.join('\n')}\n`
 }
 
-function memoryRow({ wasm }: DoctorReport): string[] {
+function threadsRow({ processors, wasm }: DoctorReport): string[] {
   if (!wasm.available) return ['no', 'WASM threads', 'they need WASM']
   return wasm.sharedMemory
-    ? ['yes', 'WASM threads', 'memory can be shared']
-    : ['no', 'WASM threads', 'memory cannot be shared here, so there is one']
+    ? ['yes', 'WASM threads', `${wasm.threads} on ${plural(processors, 'processor')}`]
+    : ['no', 'WASM threads', 'threads cannot share memory here, so there is one']
 }

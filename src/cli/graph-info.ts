@@ -94,7 +94,7 @@ function toText(report: Report): string {
   const first = printable(String(graph.idOf(0)))
   const last = printable(String(graph.idOf(vertexCount - 1)))
   const bytes = graph.block.byteLength
-  const perArc = arcCount === 0 ? '' : `, ${formatNumber(bytes / arcCount)} B an arc`
+  const perArc = arcCount === 0 ? undefined : `${formatNumber(bytes / arcCount)} B an arc`
   const rows: [string, string, string?][] = [
     ['vertices', formatCount(vertexCount), `ids: ${ID_KINDS[graph.idKind]}, ${first} to ${last}`],
     ['edges', formatCount(edgeCount), directed ? 'directed' : 'undirected'],
@@ -105,7 +105,8 @@ function toText(report: Report): string {
     ['dangling', formatCount(found.dangling), 'vertices that no edge leaves'],
     ['self-loops', formatCount(found.selfLoops)],
     ['parallel edges', formatCount(found.parallelEdges), 'beyond the first of two vertices'],
-    ['memory', formatBytes(bytes), `read in ${formatMs(loadMs)}${perArc}`],
+    ['memory', formatBytes(bytes), perArc],
+    ['read in', formatMs(loadMs)],
   ]
   const lines = rows.map(([name, value, note]) => [
     name,

@@ -6,6 +6,7 @@
 import type { Command } from 'commander'
 import type { Graph } from '../graph/csr.js'
 import { monotonicMs } from '../time/system.js'
+import { UsageError } from './exit.js'
 import { choice, column, parsed } from './options.js'
 import type { ProgressBar } from './progress.js'
 import type { Session } from './session.js'
@@ -24,7 +25,7 @@ export function addInput(command: Command): Command {
     .argument('<file>', 'edge list: a path, a URL, or - for standard input; may be gzipped')
     .option('--undirected', 'every edge goes both ways')
     .addOption(
-      choice('--ids <kind>', 'what vertex ids are (default: as the first row has them)', [
+      choice('--ids <kind>', 'what vertex ids are; otherwise the first row decides', [
         'integer',
         'string',
       ]),
@@ -52,6 +53,12 @@ export async function loadGraph(
   session: Session,
   progress: ProgressBar,
 ): Promise<LoadedGraph> {
+  if (typeof options.weights === 'string' && options.header === 'no') {
+    throw new UsageError(
+      "option '--weights <column>' is a name, but '--header no' says that no row has names: give a " +
+        'number',
+    )
+  }
   const startMs = monotonicMs()
   const { readGraph } = await import('../graph/read.js')
   if (file === '-' && process.stdin.isTTY) session.say('reading standard input; Ctrl-D ends it')

@@ -99,12 +99,19 @@ function endNow(code: number): void {
   process.exit(code)
 }
 
-process.exitCode = EXIT.error
+/** A promise that nothing settles any more lets Node end in silence: that must not look like success. */
+process.once('exit', () => {
+  if (process.exitCode !== undefined) return
+  process.stderr.write('ticktickclock: ended without a result; please report this\n')
+  process.exitCode = EXIT.error
+})
+
 main().then(
   (code) => {
     process.exitCode = code
   },
   (error) => {
     process.stderr.write(`ticktickclock: ${error}\n`)
+    process.exitCode = EXIT.error
   },
 )

@@ -25,7 +25,7 @@ interface Options extends InputOptions {
   preset?: PagerankOptions['preset']
   device?: 'auto' | 'reference' | 'wasm' | 'webgpu'
   threads?: number
-  precision?: 'f64' | 'f32'
+  precision: 'f64' | 'f32'
   top: number
   json?: true
   csv?: true
@@ -93,7 +93,7 @@ function addMethod(command: Command): void {
       ),
     )
     .addOption(
-      parsed('--personalize <weights>', 'where to jump: ID=W,ID=W,…; elsewhere 0', idWeights),
+      parsed('--personalize <weights>', 'where to jump, as weights by id: ID=W,ID=W,…', idWeights),
     )
     .addOption(
       choice('--preset <name>', 'compute what another package computes', [
@@ -110,7 +110,7 @@ function addMethod(command: Command): void {
 function addRun(command: Command): void {
   command
     .addOption(
-      choice('--device <kind>', 'where to compute (default: auto, or TICKTICKCLOCK_DEVICE)', [
+      choice('--device <kind>', 'where to compute; auto unless TICKTICKCLOCK_DEVICE is set', [
         'auto',
         'reference',
         'wasm',
@@ -120,11 +120,11 @@ function addRun(command: Command): void {
     .addOption(
       parsed(
         '--threads <n>',
-        'threads of WASM (default: one a processor, or TICKTICKCLOCK_THREADS)',
+        'threads of WASM; as many as processors unless TICKTICKCLOCK_THREADS is set',
         wholeNumber(1, 256),
       ),
     )
-    .addOption(choice('--precision <p>', 'arithmetic (default: f64)', ['f64', 'f32']))
+    .addOption(choice('--precision <p>', 'arithmetic', ['f64', 'f32']).default('f64'))
 }
 
 function addOutput(command: Command): void {
@@ -133,9 +133,10 @@ function addOutput(command: Command): void {
       parsed('--top <k>', 'how many vertices to print', wholeNumber(0, 0xffff_ffff)).default(10),
     )
     .option('--json', 'print the top k and how they were computed as JSON')
-    .addOption(parsed('--output <file>', 'write to a file instead of standard output', path))
   const csv = command.createOption('--csv', 'print id,rank of every vertex as CSV')
-  command.addOption(csv.conflicts(['json', 'top']))
+  command
+    .addOption(csv.conflicts(['json', 'top']))
+    .addOption(parsed('--output <file>', 'write to a file instead of standard output', path))
 }
 
 async function run(file: string, options: Options, session: Session): Promise<number> {
@@ -185,8 +186,7 @@ async function rank(
   progress: ProgressBar,
 ): Promise<Pick<Ranking, 'result' | 'rankMs' | 'precision' | 'tolerance'>> {
   const { pagerank } = await import('../kernels/pagerank/index.js')
-  const { damping, iterations, maxIterations, preset, device, threads } = options
-  const precision = options.precision ?? 'f64'
+  const { damping, iterations, maxIterations, preset, device, threads, precision } = options
   const tolerance = await toleranceOf(graph, options)
   const startMs = monotonicMs()
   try {

@@ -27,6 +27,7 @@ const ERASE_LINE = '\r\u001b[2K'
 /** What the bar needs of `process.stderr`. */
 interface Terminal {
   readonly isTTY?: boolean
+  /** Some pseudo-terminals say 0. */
   readonly columns?: number
   write(text: string): unknown
 }
@@ -44,7 +45,7 @@ export function openProgress(
       if (now < nextMs) return
       nextMs = now + REDRAW_MS
       visible = true
-      terminal.write(ERASE_LINE + progressLine(progress, terminal.columns ?? 80))
+      terminal.write(ERASE_LINE + progressLine(progress, terminal.columns || 80))
     },
     clear() {
       if (visible) terminal.write(ERASE_LINE)

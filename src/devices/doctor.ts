@@ -96,19 +96,19 @@ async function examineWasm(): Promise<WasmFindings | Missing> {
     const threads = await tryDevice('wasm')
     return { available: true, simd: true, sharedMemory: canShareMemory(), threads }
   } catch (error) {
-    return missing(error, "use device 'reference', and report this")
+    return broken(error, "use device 'reference'")
   }
 }
 
 async function examineGpu(): Promise<GpuFindings | Missing> {
   const { probeWebgpu } = await import('./webgpu/index.js')
   const probe = await probeWebgpu()
-  if (!probe.available) return missing(new Error(probe.reason), "use device 'wasm'")
+  if (!probe.available) return { available: false, why: probe.reason, remedy: probe.remedy }
   try {
     await tryDevice('webgpu')
     return probe
   } catch (error) {
-    return missing(error, 'update the driver of the GPU')
+    return broken(error, "update the GPU's driver, or use device 'wasm'")
   }
 }
 
@@ -128,11 +128,7 @@ async function tryDevice(kind: DeviceKind): Promise<number> {
   }
 }
 
-/** Messages of device errors read `what: why; remedy`. */
-function missing(error: unknown, otherRemedy: string): Missing {
-  const message = error instanceof Error ? error.message : String(error)
-  const text = message.replace(/^WebGPU is not available: /, '')
-  const cut = text.indexOf('; ')
-  if (cut < 0) return { available: false, why: text, remedy: otherRemedy }
-  return { available: false, why: text.slice(0, cut), remedy: text.slice(cut + 2) }
+/** A device that is there and fails. */
+function broken(error: unknown, remedy: string): Missing {
+  return { available: false, why: error instanceof Error ? error.message : String(error), remedy }
 }

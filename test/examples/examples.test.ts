@@ -1,0 +1,45 @@
+/** The examples run, and say what they should. They are built by `npm test`. */
+
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { runNode } from '../support/cli.js'
+import { ROOT } from '../support/paths.js'
+
+const built = (name: string) => join(ROOT, 'build/examples', `${name}.js`)
+
+describe('examples', () => {
+  it('are built', () => expect(existsSync(built('airports'))).toBe(true))
+
+  it('airports: the ten best by name, every device agrees, the data is credited', async () => {
+    const { code, stdout, stderr } = await runNode([built('airports')])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^ 1 {2}ATL .*Atlanta +GA +0\.0597$/m)
+    expect(stdout).toMatch(/^10 {2}\w{3} /m)
+    for (const device of ['plain JavaScript', 'WASM, 1 thread']) {
+      expect(stdout.split('\n').filter((line) => line.startsWith(device))).toHaveLength(2)
+    }
+    const rows = stdout.split('\n').filter((line) => /^(WASM|GPU|software GPU),/.test(line))
+    expect(rows.length).toBeGreaterThanOrEqual(2)
+    for (const row of rows) expect(row).toContain('agrees, ')
+    expect(stdout).toMatch(/GPU, f32|WebGPU is not available: .*;/)
+    expect(stdout).toContain('US Bureau of Transportation Statistics')
+    expect(stdout).toContain('vega-datasets (BSD-3-Clause)')
+    expect(
+      stdout.split('\n').filter((line) => line.length > 105 && !/not available/.test(line)),
+    ).toEqual([])
+  })
+
+  it('airports: without a GPU it says why and what to install', async () => {
+    const env = { VK_DRIVER_FILES: '/nowhere/icd.json' }
+    const { code, stdout } = await runNode([built('airports')], { env })
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^WebGPU is not available: .*; install .*\.$/m)
+  })
+
+  it('pagerank: the lines of the README', async () => {
+    const { code, stdout, stderr } = await runNode([built('pagerank')])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^plain JavaScript, converged: true, .*\nATL 0\.0597/)
+  })
+})
