@@ -64,10 +64,15 @@ function callCells(row: Row): string[] {
     formatSpread(spread(call)),
     formatNumber(call.bestMs),
     formatNumber(row.cpuMs),
-    formatNumber(row.iterationMs),
-    formatNumber(row.nsPerArcIteration),
+    formatNumber(positive(row.iterationMs)),
+    formatNumber(positive(row.nsPerArcIteration)),
     formatTiny(row.distanceL1),
   ]
+}
+
+/** A difference of two calls that drowns in noise is no measurement. */
+function positive(value: number): number | undefined {
+  return value > 0 ? value : undefined
 }
 
 function phaseCells({ name, phases }: Row): string[][] {
