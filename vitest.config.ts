@@ -4,6 +4,7 @@
  * the built package by its name. Without a browser the two browser projects are left out, in words.
  */
 
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
@@ -17,6 +18,9 @@ import {
 
 const BROWSER_TESTS = ['test/**/*.conformance.test.ts', 'test/**/*.browser.test.ts']
 
+const manifest: { exports: Record<string, string | Record<string, string>> } = JSON.parse(
+  readFileSync(new URL('package.json', import.meta.url), 'utf8'),
+)
 const seed = process.env.TICKTICKCLOCK_TEST_SEED ?? String(Math.floor(Math.random() * 2 ** 32))
 const full = process.env.TICKTICKCLOCK_TEST_FULL === '1'
 
@@ -29,15 +33,15 @@ declare module 'vitest' {
   }
 }
 
-/** 'ticktickclock' and its subpaths, as files: `node` or `browser` as the exports map has them. */
+/** 'ticktickclock' and its subpaths, as files, as the exports map of package.json has them. */
 function packageAliases(platform: 'node' | 'browser') {
-  const dist = (file: string) => fileURLToPath(new URL(`./dist/${file}`, import.meta.url))
-  const main = platform === 'node' ? 'index.js' : 'index.browser.js'
-  return [
-    { find: /^ticktickclock$/, replacement: dist(main) },
-    { find: /^ticktickclock\/graph$/, replacement: dist('graph/index.js') },
-    { find: /^ticktickclock\/worker$/, replacement: dist('worker.js') },
-  ]
+  return Object.entries(manifest.exports).map(([entry, target]) => {
+    const file = typeof target === 'string' ? target : (target[platform] ?? target.default)
+    return {
+      find: new RegExp(`^${entry.replace('.', 'ticktickclock')}$`),
+      replacement: fileURLToPath(new URL(file, import.meta.url)),
+    }
+  })
 }
 
 const shared = {
@@ -89,8 +93,8 @@ function projects(): TestProjectInlineConfiguration[] {
   if (executablePath !== undefined) {
     return [node, browser(true, executablePath), browser(false, executablePath)]
   }
-  process.stderr.write(`no browser: ${BROWSER_TESTS.join(', ')} run in Node only or not at all; `)
-  process.stderr.write(`to run them, ${browserRemedy()}\n`)
+  const skipped = `skipped in browsers: ${BROWSER_TESTS.join(', ')}`
+  process.stderr.write(`no Chrome or Chromium; ${skipped}. To run them: ${browserRemedy()}\n`)
   return [node]
 }
 
@@ -102,7 +106,8 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['dist/**/*.js', 'src/**/*.ts'],
-      exclude: ['**/*.generated.*'],
+      exclude: ['**/*.generated.*', '**/*.d.ts'],
+      reportOnFailure: true,
       reporter: ['text', 'html'],
       reportsDirectory: 'build/coverage',
     },

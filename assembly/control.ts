@@ -27,9 +27,16 @@ export function isAborted(): bool {
   return atomic.load<i32>(ABORT) != 0
 }
 
-/** Blocks of work before a call must return AGAIN; 0 for no limit. */
-export function sliceBlocks(): i32 {
-  return load<i32>(SLICE_BLOCKS)
+let blocksLeft: i32 = 0
+
+/** A kernel's call begins with this. */
+export function beginSlice(): void {
+  blocksLeft = load<i32>(SLICE_BLOCKS)
+}
+
+/** After each block of work: true when the call must return AGAIN. Never where calls are unlimited. */
+export function sliceEnds(): bool {
+  return blocksLeft != 0 && --blocksLeft == 0
 }
 
 /** Tells the host how far a run is. One thread calls it. */

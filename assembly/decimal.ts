@@ -60,11 +60,11 @@ function scale(digits: u64, exponent: i32): f64 {
 }
 
 /**
- * An unsigned decimal number at p, such as 12, .5 or 1.5e-3; it must be followed by a byte that
+ * An unsigned decimal number at `start`, such as 12, .5 or 1.5e-3; it must be followed by a byte that
  * can't belong to one. NaN when the host must look at it.
  */
-export function parseDecimal(p: usize): f64 {
-  const start = p
+export function parseDecimal(start: usize): f64 {
+  let p = start
   let digits: u64 = 0
   let d = (load<u8>(p) - 48) as u8
   while (d <= 9) {

@@ -55,7 +55,8 @@ export function rowsEnd(): usize {
   return stopped
 }
 
-function skipBlanks(p: usize): usize {
+function skipBlanks(from: usize): usize {
+  let p = from
   let c = load<u8>(p)
   while (c == BLANK || c == otherBlank) c = load<u8>(++p)
   return p
@@ -78,7 +79,8 @@ function nextField(p: usize): usize {
 }
 
 /** Line feed at the end of a comment or of columns that nobody asked for; 0 for quotes and NUL. */
-function restOfLine(p: usize, plain: bool): usize {
+function restOfLine(from: usize, plain: bool): usize {
+  let p = from
   let c = load<u8>(p)
   while (c != LINE_FEED) {
     if (plain && (c == QUOTE || c == 0)) return 0
@@ -106,8 +108,9 @@ function emptyLine(p: usize): usize {
   return c == 35 || c == 37 ? restOfLine(q, false) : 0
 }
 
-/** Moves p over skipped columns and reads the weight; NaN for the host. Leaves `cursor` behind it. */
-function weightAfter(p: usize): f64 {
+/** Reads the weight, columns after `from`; NaN for the host. Leaves `cursor` behind it. */
+function weightAfter(from: usize): f64 {
+  let p = from
   for (let column = idColumns; column < weightColumn - 1; column++) {
     p = nextField(p)
     if (p == 0) return NaN
@@ -190,7 +193,7 @@ export function parseIntegerRows(
       let weight: f64 = 0
       if (p != 0 && weightColumn != 0) {
         weight = weightAfter(p)
-        p = weight == weight ? cursor : 0
+        p = Number.isNaN(weight) ? 0 : cursor
       }
       if (p != 0) end = endOfRow(p)
       if (end == 0) {
@@ -228,10 +231,11 @@ export function parseIntegerRows(
 }
 
 /**
- * The text field at p, quotes and blanks around it taken off: from the returned address to
+ * The text field at `from`, quotes and blanks around it taken off: from the returned address to
  * `fieldEnd`, `cursor` behind it. 0 for the host. `value` is 0 when it holds digits only.
  */
-function textField(p: usize): usize {
+function textField(from: usize): usize {
+  let p = from
   let start = p
   let c = load<u8>(p)
   let other: u64 = 0
@@ -267,7 +271,7 @@ function textField(p: usize): usize {
   return fieldEnd == start ? 0 : start
 }
 
-/** Rows of string ids; pairs are u32 indices of the id table. `strict`: a row of digits is an error. */
+/** Rows of string ids, as u32 indices of the id table. `strict`: a row of digits is an error. */
 export function parseStringRows(
   from: usize,
   to: usize,
@@ -310,8 +314,8 @@ function stringRow(p: usize, out: usize, weights: usize, strict: bool): i32 {
   let target = source
   let targetEnd = sourceEnd
   if (idColumns == 2) {
-    p = nextField(cursor)
-    target = p == 0 ? 0 : textField(p)
+    const next = nextField(cursor)
+    target = next == 0 ? 0 : textField(next)
     if (target == 0) return ROW_FOR_HOST
     targetEnd = fieldEnd
     onlyDigits = onlyDigits && value == 0
@@ -319,7 +323,7 @@ function stringRow(p: usize, out: usize, weights: usize, strict: bool): i32 {
   if (strict && onlyDigits) return ROW_FOR_HOST
   if (weightColumn != 0) {
     const weight = weightAfter(cursor)
-    if (weight != weight) return ROW_FOR_HOST
+    if (Number.isNaN(weight)) return ROW_FOR_HOST
     store<f64>(weights + ((rows as usize) << 3), weight)
   }
   const end = endOfRow(cursor)

@@ -44,7 +44,7 @@ export function placeIdTable(
   textCapacity = textBytes
   // At most five eighths full, and room for the key that ends the text.
   const most = slotCount - (slotCount >> 2) - (slotCount >> 3)
-  mostIds = most < keyCapacity - 1 ? most : keyCapacity - 1
+  mostIds = min(most, keyCapacity - 1)
 }
 
 /** From now on an id that is not in the table is UNKNOWN_ID. */
@@ -122,7 +122,7 @@ function hashText(at: usize, length: u32): u64 {
   let h: u64 = length
   let left = length
   let p = at
-  for (; left >= 8; left -= 8, p += 8) h = (h ^ load<u64>(p)) * 0x9e3779b97f4a7c15 ^ (h >> 29)
+  for (; left >= 8; left -= 8, p += 8) h = ((h ^ load<u64>(p)) * 0x9e3779b97f4a7c15) ^ (h >> 29)
   if (left > 0) h ^= load<u64>(p) & (((1 as u64) << (left << 3)) - 1)
   return mix(h)
 }
@@ -198,7 +198,7 @@ function compareText(a: u32, b: u32): i32 {
   const startB = load<u32>(keyB)
   const lengthA = load<u32>(keyA + 8) - startA
   const lengthB = load<u32>(keyB + 8) - startB
-  const length = lengthA < lengthB ? lengthA : lengthB
+  const length = min(lengthA, lengthB)
   const textA = text + startA
   const textB = text + startB
   let i: u32 = 0

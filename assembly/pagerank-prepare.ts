@@ -32,7 +32,7 @@ import {
   VALUES,
   VERTEX_COUNT,
 } from '../src/kernels/pagerank/layout'
-import { ABORTED, AGAIN, barrier, DONE, isAborted, sliceBlocks } from './control'
+import { ABORTED, AGAIN, barrier, beginSlice, DONE, isAborted, sliceEnds } from './control'
 
 // Items of one step between two looks at the abort flag: well under a millisecond each.
 const ARC_GRAIN: u32 = 65536
@@ -48,6 +48,7 @@ const PHASES: i32 = 6
 
 /** Makes the layout: see the phases' functions, in this order, a barrier after each. */
 export function pagerankPrepare(thread: i32, threads: i32, p: usize): i32 {
+  beginSlice()
   for (let phase = load<i32>(p, PHASE); phase < PHASES; phase++) {
     const status = runPhase(phase, thread, threads, p)
     if (status != DONE) return status
@@ -67,15 +68,14 @@ function runPhase(phase: i32, thread: i32, threads: i32, p: usize): i32 {
   const high: u64 = serial ? total : (total * (thread + 1)) / threads
   if (threads == 1) low = load<u32>(p, CURSOR)
   if (phase == COUNT && (threads > 1 || low == 0)) {
-    memory.fill(countsOf(p, thread), 0, <usize>load<u32>(p, VERTEX_COUNT) << 2)
+    memory.fill(countsOf(p, thread), 0, (<usize>load<u32>(p, VERTEX_COUNT)) << 2)
   }
-  let budget = sliceBlocks()
   while (low < high) {
     if (isAborted()) return ABORTED
     const next = min(low + grain, high)
     runStep(phase, thread, threads, p, <u32>low, <u32>next)
     low = next
-    if (budget != 0 && --budget == 0) {
+    if (sliceEnds()) {
       store<u32>(p, <u32>low, CURSOR)
       return AGAIN
     }
@@ -112,8 +112,8 @@ export function prepareCount(p: usize, thread: i32, low: u32, high: u32): void {
   const weights = <usize>load<u32>(p, CSR_WEIGHTS)
   const counts = countsOf(p, thread)
   for (let arc = low; arc < high; arc++) {
-    if (weights != 0 && load<f64>(weights + (<usize>arc << 3)) == 0) continue
-    const cell = counts + (<usize>load<u32>(targets + (<usize>arc << 2)) << 2)
+    if (weights != 0 && load<f64>(weights + ((<usize>arc) << 3)) == 0) continue
+    const cell = counts + ((<usize>load<u32>(targets + ((<usize>arc) << 2))) << 2)
     store<u32>(cell, load<u32>(cell) + 1)
   }
 }
@@ -125,12 +125,12 @@ export function prepareDegrees(p: usize, threads: i32, low: u32, high: u32): voi
   const degrees = <usize>load<u32>(p, DEGREES)
   for (let vertex = low; vertex < high; vertex++) {
     let degree: u32 = 0
-    let cell = counts + (<usize>vertex << 2)
+    let cell = counts + ((<usize>vertex) << 2)
     for (let k = 0; k < threads; k++) {
       degree += load<u32>(cell)
       cell += stride
     }
-    store<u32>(degrees + (<usize>vertex << 2), degree)
+    store<u32>(degrees + ((<usize>vertex) << 2), degree)
   }
 }
 
@@ -141,9 +141,9 @@ export function prepareBuckets(p: usize, low: u32, high: u32): void {
   if (low == 0) memory.fill(buckets, 0, (<usize>HEAVY_DEGREE + 1) << 2)
   let longest = load<u32>(p, LONGEST)
   for (let vertex = low; vertex < high; vertex++) {
-    const degree = load<u32>(degrees + (<usize>vertex << 2))
+    const degree = load<u32>(degrees + ((<usize>vertex) << 2))
     longest = max(longest, degree)
-    const cell = buckets + (<usize>bucketOf(degree) << 2)
+    const cell = buckets + ((<usize>bucketOf(degree)) << 2)
     store<u32>(cell, load<u32>(cell) + 1)
   }
   store<u32>(p, longest, LONGEST)
@@ -153,7 +153,7 @@ export function prepareBuckets(p: usize, low: u32, high: u32): void {
   store<u32>(p, min(heavy, high), HEAVY_COUNT)
   let first: u32 = 0
   for (let b = 0; b <= HEAVY_DEGREE; b++) {
-    const cell = buckets + (<usize>b << 2)
+    const cell = buckets + ((<usize>b) << 2)
     const size = load<u32>(cell)
     store<u32>(cell, first)
     first += size
@@ -171,11 +171,11 @@ export function preparePlaces(p: usize, low: u32, high: u32): void {
   const order = <usize>load<u32>(p, ORDER)
   const labels = <usize>load<u32>(p, LABELS)
   for (let vertex = low; vertex < high; vertex++) {
-    const cell = buckets + (<usize>bucketOf(load<u32>(degrees + (<usize>vertex << 2))) << 2)
+    const cell = buckets + ((<usize>bucketOf(load<u32>(degrees + ((<usize>vertex) << 2)))) << 2)
     const row = load<u32>(cell)
     store<u32>(cell, row + 1)
-    store<u32>(order + (<usize>row << 2), vertex)
-    store<u32>(labels + (<usize>vertex << 2), row)
+    store<u32>(order + ((<usize>row) << 2), vertex)
+    store<u32>(labels + ((<usize>vertex) << 2), row)
   }
   if (high == load<u32>(p, VERTEX_COUNT)) cutUnits(p)
 }
@@ -198,12 +198,12 @@ function cutUnits(p: usize): void {
   for (let row: u32 = 0; row < vertexCount; unit++) {
     const isHeavy = row < heavyCount
     if (work >= blockWork || row == heavyCount) {
-      store<u32>(blockStart + (<usize>blocks << 2), unit)
+      store<u32>(blockStart + ((<usize>blocks) << 2), unit)
       blocks++
       work = 0
     }
-    store<u32>(unitStart + (<usize>unit << 2), entry)
-    const degree = load<u32>(degrees + (<usize>load<u32>(order + (<usize>row << 2)) << 2))
+    store<u32>(unitStart + ((<usize>unit) << 2), entry)
+    const degree = load<u32>(degrees + ((<usize>load<u32>(order + ((<usize>row) << 2))) << 2))
     if (row == heavyCount) store<u32>(p, entry, HEAVY_ENTRIES)
     const width = isHeavy ? (degree + SLICE_ROWS - 1) & ~(SLICE_ROWS - 1) : degree * SLICE_ROWS
     entry += width
@@ -211,8 +211,8 @@ function cutUnits(p: usize): void {
     row += isHeavy ? 1 : SLICE_ROWS
   }
   if (heavyCount == vertexCount) store<u32>(p, entry, HEAVY_ENTRIES)
-  store<u32>(unitStart + (<usize>unit << 2), entry)
-  store<u32>(blockStart + (<usize>blocks << 2), unit)
+  store<u32>(unitStart + ((<usize>unit) << 2), entry)
+  store<u32>(blockStart + ((<usize>blocks) << 2), unit)
   store<u32>(p, unit, UNIT_COUNT)
   store<u32>(p, blocks, BLOCK_COUNT)
 }
@@ -227,14 +227,14 @@ export function prepareRows(p: usize, threads: i32, low: u32, high: u32): void {
   const counts = <usize>load<u32>(p, COUNTS)
   const last = load<u32>(p, VERTEX_COUNT) - 1
   for (let row = low; row < high; row++) {
-    const vertex = load<u32>(order + (<usize>row << 2))
+    const vertex = load<u32>(order + ((<usize>row) << 2))
     const isHeavy = row < heavyCount
     const unit = isHeavy ? row : heavyCount + (row - heavyCount) / SLICE_ROWS
     const lane = isHeavy ? 0 : (row - heavyCount) % SLICE_ROWS
     const step: u32 = isHeavy ? 1 : SLICE_ROWS
-    let cursor = load<u32>(unitStart + (<usize>unit << 2)) + lane
-    const end = load<u32>(unitStart + (<usize>unit << 2), 4)
-    let cell = counts + (<usize>vertex << 2)
+    let cursor = load<u32>(unitStart + ((<usize>unit) << 2)) + lane
+    const end = load<u32>(unitStart + ((<usize>unit) << 2), 4)
+    let cell = counts + ((<usize>vertex) << 2)
     for (let k = 0; k < threads; k++) {
       const count = load<u32>(cell)
       store<u32>(cell, cursor)
@@ -244,7 +244,7 @@ export function prepareRows(p: usize, threads: i32, low: u32, high: u32): void {
     padRow(p, entries, cursor, end, step)
     // The last slice's missing rows are all padding.
     if (row == last && !isHeavy) {
-      const start = load<u32>(unitStart + (<usize>unit << 2))
+      const start = load<u32>(unitStart + ((<usize>unit) << 2))
       for (let k = lane + 1; k < SLICE_ROWS; k++) padRow(p, entries, start + k, end, step)
     }
     storeInverse(p, row, vertex)
@@ -256,7 +256,7 @@ function padRow(p: usize, entries: usize, from: u32, end: u32, step: u32): void 
   const slot = zeroSlot(p) * load<u32>(p, ELEMENT_BYTES)
   const values = <usize>load<u32>(p, VALUES)
   for (let entry = from; entry < end; entry += step) {
-    store<u32>(entries + (<usize>entry << 2), slot)
+    store<u32>(entries + ((<usize>entry) << 2), slot)
     if (values != 0) storeElement(p, values, entry, 0)
   }
 }
@@ -268,18 +268,18 @@ export function zeroSlot(p: usize): u32 {
 }
 
 function storeElement(p: usize, base: usize, index: u32, value: f64): void {
-  if (load<u32>(p, ELEMENT_BYTES) == 8) store<f64>(base + (<usize>index << 3), value)
-  else store<f32>(base + (<usize>index << 2), <f32>value)
+  if (load<u32>(p, ELEMENT_BYTES) == 8) store<f64>(base + ((<usize>index) << 3), value)
+  else store<f32>(base + ((<usize>index) << 2), <f32>value)
 }
 
 function storeInverse(p: usize, row: u32, vertex: u32): void {
-  const offsets = <usize>load<u32>(p, CSR_OFFSETS) + (<usize>vertex << 2)
+  const offsets = <usize>load<u32>(p, CSR_OFFSETS) + ((<usize>vertex) << 2)
   const first = load<u32>(offsets)
   const end = load<u32>(offsets, 4)
   let value: f64 = 0
   if (load<u32>(p, VALUES) != 0) {
     const total = sumWeights(<usize>load<u32>(p, CSR_WEIGHTS), first, end)
-    store<f64>(<usize>load<u32>(p, TOTALS) + (<usize>vertex << 3), total)
+    store<f64>(<usize>load<u32>(p, TOTALS) + ((<usize>vertex) << 3), total)
     if (total > 0) value = 1
   } else if (end > first) {
     value = 1 / <f64>(end - first)
@@ -289,7 +289,7 @@ function storeInverse(p: usize, row: u32, vertex: u32): void {
 
 function sumWeights(weights: usize, first: u32, end: u32): f64 {
   let sum: f64 = 0
-  for (let arc = first; arc < end; arc++) sum += load<f64>(weights + (<usize>arc << 3))
+  for (let arc = first; arc < end; arc++) sum += load<f64>(weights + ((<usize>arc) << 3))
   return sum
 }
 
@@ -298,7 +298,7 @@ export function prepareScatter(p: usize, thread: i32, low: u32, high: u32): void
   const offsets = <usize>load<u32>(p, CSR_OFFSETS)
   let vertex = sourceOf(offsets, load<u32>(p, VERTEX_COUNT), low)
   for (let arc = low; arc < high; vertex++) {
-    const end = min(high, load<u32>(offsets + (<usize>vertex << 2), 4))
+    const end = min(high, load<u32>(offsets + ((<usize>vertex) << 2), 4))
     if (arc < end) {
       if (load<u32>(p, VALUES) != 0) scatterWeighted(p, thread, vertex, arc, end)
       else scatterPlain(p, thread, vertex, arc, end)
@@ -313,7 +313,7 @@ function sourceOf(offsets: usize, vertexCount: u32, arc: u32): u32 {
   let high = vertexCount
   while (high - low > 1) {
     const middle = low + (high - low) / 2
-    if (load<u32>(offsets + (<usize>middle << 2)) <= arc) low = middle
+    if (load<u32>(offsets + ((<usize>middle) << 2)) <= arc) low = middle
     else high = middle
   }
   return low
@@ -324,12 +324,12 @@ function scatterPlain(p: usize, thread: i32, vertex: u32, first: u32, end: u32):
   const counts = countsOf(p, thread)
   const entries = <usize>load<u32>(p, ENTRIES)
   const heavyEntries = load<u32>(p, HEAVY_ENTRIES)
-  const label = load<u32>(<usize>load<u32>(p, LABELS) + (<usize>vertex << 2))
+  const label = load<u32>(<usize>load<u32>(p, LABELS) + ((<usize>vertex) << 2))
   const slot = label * load<u32>(p, ELEMENT_BYTES)
   for (let arc = first; arc < end; arc++) {
-    const cell = counts + (<usize>load<u32>(targets + (<usize>arc << 2)) << 2)
+    const cell = counts + ((<usize>load<u32>(targets + ((<usize>arc) << 2))) << 2)
     const cursor = load<u32>(cell)
-    store<u32>(entries + (<usize>cursor << 2), slot)
+    store<u32>(entries + ((<usize>cursor) << 2), slot)
     store<u32>(cell, cursor + select<u32>(1, SLICE_ROWS, cursor < heavyEntries))
   }
 }
@@ -341,15 +341,15 @@ function scatterWeighted(p: usize, thread: i32, vertex: u32, first: u32, end: u3
   const entries = <usize>load<u32>(p, ENTRIES)
   const values = <usize>load<u32>(p, VALUES)
   const heavyEntries = load<u32>(p, HEAVY_ENTRIES)
-  const label = load<u32>(<usize>load<u32>(p, LABELS) + (<usize>vertex << 2))
+  const label = load<u32>(<usize>load<u32>(p, LABELS) + ((<usize>vertex) << 2))
   const slot = label * load<u32>(p, ELEMENT_BYTES)
-  const total = load<f64>(<usize>load<u32>(p, TOTALS) + (<usize>vertex << 3))
+  const total = load<f64>(<usize>load<u32>(p, TOTALS) + ((<usize>vertex) << 3))
   for (let arc = first; arc < end; arc++) {
-    const weight = load<f64>(weights + (<usize>arc << 3))
+    const weight = load<f64>(weights + ((<usize>arc) << 3))
     if (weight == 0) continue
-    const cell = counts + (<usize>load<u32>(targets + (<usize>arc << 2)) << 2)
+    const cell = counts + ((<usize>load<u32>(targets + ((<usize>arc) << 2))) << 2)
     const cursor = load<u32>(cell)
-    store<u32>(entries + (<usize>cursor << 2), slot)
+    store<u32>(entries + ((<usize>cursor) << 2), slot)
     storeElement(p, values, cursor, weight / total)
     store<u32>(cell, cursor + select<u32>(1, SLICE_ROWS, cursor < heavyEntries))
   }

@@ -27,20 +27,21 @@ import {
   SLICE_ROWS,
   START_INPUT,
   TAIL_PERSONALIZATION,
-  TICKETS,
   TICKET_STRIDE,
+  TICKETS,
   TOLERANCE,
   UNIT_COUNT,
   UNIT_START,
   VALUES,
   VERTEX_COUNT,
 } from '../src/kernels/pagerank/layout'
-import { ABORTED, AGAIN, barrier, DONE, isAborted, publish, sliceBlocks } from './control'
+import { ABORTED, AGAIN, barrier, beginSlice, DONE, isAborted, publish, sliceEnds } from './control'
 import { zeroSlot } from './pagerank-prepare'
 
 /** Start vector, iterations until converged or at the limit, then the ranks under the old labels. */
 export function pagerankIterate(thread: i32, threads: i32, p: usize): i32 {
   // Step 0 sets up, step k is iteration k, one more step copies the ranks out.
+  beginSlice()
   let step = load<i32>(p, PHASE)
   let residual = load<f64>(p, RESIDUAL)
   let dangling = load<f64>(p, DANGLING)
@@ -73,18 +74,17 @@ function runBlocks(thread: i32, p: usize, step: i32, isLast: bool, dangling: f64
   const ticket = p + TICKETS + (step % 3) * TICKET_STRIDE
   if (thread == 0) atomic.store<i32>(p + TICKETS + ((step + 1) % 3) * TICKET_STRIDE, 0)
   const blocks = load<u32>(p, BLOCK_COUNT)
-  let budget = sliceBlocks()
   while (true) {
     const block = atomic.add<u32>(ticket, 1)
     if (block >= blocks) return DONE
     if (isAborted()) return ABORTED
     runBlock(p, step, isLast, block, dangling)
-    if (budget != 0 && --budget == 0) return AGAIN
+    if (sliceEnds()) return AGAIN
   }
 }
 
 function runBlock(p: usize, step: i32, isLast: bool, block: u32, dangling: f64): void {
-  const bounds = <usize>load<u32>(p, BLOCK_START) + (<usize>block << 2)
+  const bounds = <usize>load<u32>(p, BLOCK_START) + ((<usize>block) << 2)
   const first = load<u32>(bounds)
   const end = load<u32>(bounds, 4)
   const isWide = load<u32>(p, ELEMENT_BYTES) == 8
@@ -130,7 +130,7 @@ function sumPartials(p: usize, step: i32, which: i32): f64 {
 
 function storePartials(p: usize, partial: usize, residual: f64, dangling: f64): void {
   store<f64>(partial, residual)
-  store<f64>(partial + (<usize>load<u32>(p, BLOCK_COUNT) << 3), dangling)
+  store<f64>(partial + ((<usize>load<u32>(p, BLOCK_COUNT)) << 3), dangling)
 }
 
 /** Row of a unit; for the unit behind the last one, the number of rows with padding. */
@@ -149,7 +149,7 @@ function personalizationOf(p: usize, row: u32): usize {
   const tail = <usize>load<u32>(p, TAIL_PERSONALIZATION)
   if (row + SLICE_ROWS > load<u32>(p, VERTEX_COUNT)) return tail
   const own = <usize>load<u32>(p, PERSONALIZATION)
-  return own != 0 ? own + (<usize>row << 3) : tail + 64
+  return own != 0 ? own + ((<usize>row) << 3) : tail + 64
 }
 
 function startBlock<T extends number>(p: usize, first: u32, end: u32, partial: usize): void {
@@ -163,16 +163,16 @@ function startBlock<T extends number>(p: usize, first: u32, end: u32, partial: u
   const endRow = rowOf(p, end)
   let dangling: f64 = 0
   for (let row = rowOf(p, first); row < endRow && row < count; row++) {
-    const vertex = load<u32>(order + (<usize>row << 2))
-    const rank = <T>(input != 0 ? load<f64>(input + (<usize>vertex << 3)) : uniform)
+    const vertex = load<u32>(order + ((<usize>row) << 2))
+    const rank = <T>(input != 0 ? load<f64>(input + ((<usize>vertex) << 3)) : uniform)
     const at = <usize>row * sizeof<T>()
     const inv = load<T>(inverse + at)
     store<T>(ranks + at, rank)
     store<T>(contributions(p, 0) + at, <T>(<f64>rank * <f64>inv))
     if (inv == 0) dangling += <f64>rank
     if (jumps != 0) {
-      const jump = load<f64>(jumps + (<usize>vertex << 3))
-      store<f64>(<usize>load<u32>(p, PERSONALIZATION) + (<usize>row << 3), jump)
+      const jump = load<f64>(jumps + ((<usize>vertex) << 3))
+      store<f64>(<usize>load<u32>(p, PERSONALIZATION) + ((<usize>row) << 3), jump)
     }
   }
   storePartials(p, partial, 0, dangling)
@@ -197,11 +197,11 @@ function startTail<T extends number>(p: usize, jumps: usize): void {
     const row = slots - SLICE_ROWS + lane
     let jump: f64 = 0
     if (slots > load<u32>(p, HEAVY_COUNT) && row < count) {
-      const vertex = load<u32>(order + (<usize>row << 2))
-      jump = jumps != 0 ? load<f64>(jumps + (<usize>vertex << 3)) : uniform
+      const vertex = load<u32>(order + ((<usize>row) << 2))
+      jump = jumps != 0 ? load<f64>(jumps + ((<usize>vertex) << 3)) : uniform
     }
-    store<f64>(tail + (<usize>lane << 3), jump)
-    store<f64>(tail + (<usize>lane << 3), uniform, 64)
+    store<f64>(tail + ((<usize>lane) << 3), jump)
+    store<f64>(tail + ((<usize>lane) << 3), uniform, 64)
   }
 }
 
@@ -211,14 +211,17 @@ function copyOut<T extends number>(p: usize, first: u32, end: u32): void {
   const output = <usize>load<u32>(p, OUTPUT)
   const endRow = min(rowOf(p, end), load<u32>(p, VERTEX_COUNT))
   for (let row = rowOf(p, first); row < endRow; row++) {
-    const vertex = load<u32>(order + (<usize>row << 2))
+    const vertex = load<u32>(order + ((<usize>row) << 2))
     store<T>(output + <usize>vertex * sizeof<T>(), load<T>(ranks + <usize>row * sizeof<T>()))
   }
 }
 
 /** Sum of a heavy row's entries first … end - 1 (addresses; a multiple of 8 entries). */
 function sumHeavy<T extends number>(first: usize, end: usize, value: usize, source: usize): f64 {
-  let a: f64 = 0, b: f64 = 0, c: f64 = 0, d: f64 = 0
+  let a: f64 = 0,
+    b: f64 = 0,
+    c: f64 = 0,
+    d: f64 = 0
   const isWeighted = value != 0
   for (let entry = first; entry < end; entry += 16) {
     if (isWeighted) {
@@ -254,13 +257,13 @@ function pullHeavy<T extends number>(
   let residual: f64 = 0
   let dangling: f64 = 0
   for (let row = firstRow; row < endRow; row++) {
-    const bounds = <usize>load<u32>(p, UNIT_START) + (<usize>row << 2)
+    const bounds = <usize>load<u32>(p, UNIT_START) + ((<usize>row) << 2)
     const first = load<u32>(bounds)
-    const from = entries + (<usize>first << 2)
-    const end = entries + (<usize>load<u32>(bounds, 4) << 2)
+    const from = entries + ((<usize>first) << 2)
+    const end = entries + ((<usize>load<u32>(bounds, 4)) << 2)
     const value = values != 0 ? values + <usize>first * sizeof<T>() : 0
     const sum = sumHeavy<T>(from, end, value, source)
-    const jumpWeight = own != 0 ? load<f64>(own + (<usize>row << 3)) : uniform
+    const jumpWeight = own != 0 ? load<f64>(own + ((<usize>row) << 3)) : uniform
     const at = <usize>row * sizeof<T>()
     const inv = load<T>(<usize>load<u32>(p, INVERSE) + at)
     const cell = <usize>load<u32>(p, RANKS) + at
@@ -334,11 +337,17 @@ function pullSlices<T extends number>(
   let sink = contributions(p, step) + at
   let residual = f64x2.splat(0)
   let dangling = f64x2.splat(0)
-  let entry = entries + (<usize>load<u32>(unitStart + (<usize>firstUnit << 2)) << 2)
+  let entry = entries + ((<usize>load<u32>(unitStart + ((<usize>firstUnit) << 2))) << 2)
   for (let unit = firstUnit; unit < endUnit; unit++) {
-    const end = entries + (<usize>load<u32>(unitStart + (<usize>unit << 2), 4) << 2)
-    let a: f64 = 0, b: f64 = 0, c: f64 = 0, d: f64 = 0
-    let e: f64 = 0, f: f64 = 0, g: f64 = 0, h: f64 = 0
+    const end = entries + ((<usize>load<u32>(unitStart + ((<usize>unit) << 2), 4)) << 2)
+    let a: f64 = 0,
+      b: f64 = 0,
+      c: f64 = 0,
+      d: f64 = 0
+    let e: f64 = 0,
+      f: f64 = 0,
+      g: f64 = 0,
+      h: f64 = 0
     if (values == 0) {
       for (; entry < end; entry += 32) {
         a += <f64>load<T>(source + load<u32>(entry))

@@ -17,6 +17,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -65,6 +66,8 @@ const DEMO_OUTPUT = ['--base', './', '--outDir', join(root, 'build/demo'), '--em
  * @param {{ force?: boolean }} [options]
  */
 export function build(targets, options = {}) {
+  // Under a test run dist/ is in use: a script that a test starts takes it as it is.
+  if (process.env.VITEST) return
   for (const name of targets) {
     const target = TARGETS[name]
     if (!existsSync(join(root, target.needs))) continue
@@ -144,6 +147,10 @@ function makeLibrary() {
 function makeProgram(folder) {
   rmSync(join(root, 'build', folder), { recursive: true, force: true })
   tool('typescript/bin/tsc', ['-p', `${folder}/tsconfig.json`])
+  // What was compiled finds the packages of its own folder: bench/ has some.
+  const packages = join(root, folder, 'node_modules')
+  if (existsSync(packages))
+    symlinkSync(packages, join(root, 'build', folder, 'node_modules'), 'junction')
 }
 
 /**

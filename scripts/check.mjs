@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
  * `npm run check`: format and lint (Biome), types (TypeScript), imports (dependency-cruiser) and
- * unused files, exports and dependencies (knip). All four run, also after a failure. `--fix` lets
- * Biome repair what it can first.
+ * unused files, exports and dependencies (knip), sizes of what is published (size-limit). All run,
+ * also after a failure. `--fix` lets Biome repair what it can first.
  */
 
 import { existsSync } from 'node:fs'
@@ -36,6 +36,7 @@ export function check(options = {}) {
     ...IMPORT_FOLDERS.filter((folder) => existsSync(join(root, folder))),
   ])
   step('knip', 'knip/bin/knip.js', ['--no-config-hints'])
+  step('size-limit', 'size-limit/bin.js', [])
   return failed
 }
 

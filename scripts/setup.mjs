@@ -135,7 +135,8 @@ function isInstalled(cwd) {
     const { version, integrity, optional } = wanted[path]
     const there = installed[path]
     if (there === undefined) return optional === true
-    return there.version === version && there.integrity === integrity
+    // The lock file has no hash for packages of platforms that it was not made on.
+    return there.version === version && (!integrity || there.integrity === integrity)
   })
 }
 

@@ -9,7 +9,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { browserRemedy, findBrowser, hasVulkanLoader, isDebian } from './browser.mjs'
+import { findBrowser, hasVulkanLoader, isDebian } from './browser.mjs'
 import { build } from './build.mjs'
 import { check } from './check.mjs'
 import { installPackages, root, say, script } from './setup.mjs'
@@ -36,7 +36,10 @@ script(async () => {
   return code !== 0 || failed > 0 || passed === 0 || failedChecks.length > 0 ? 1 : 0
 })
 
-/** Debian's chromium brings the software GPU, but not the Vulkan loader that Node needs for it. */
+/**
+ * Debian's chromium brings the software GPU, but not the Vulkan loader that Node needs for it. Where
+ * nothing can be installed, vitest.config.ts says what is skipped for want of a browser.
+ */
 function installBrowser() {
   const missing = []
   if (findBrowser() === undefined) missing.push('chromium')
@@ -56,9 +59,6 @@ function installBrowser() {
   }
   if (!hasVulkanLoader()) {
     say('no Vulkan loader: WebGPU tests in Node are skipped. To run them: install libvulkan1')
-  }
-  if (findBrowser() === undefined) {
-    say(`no Chrome or Chromium: browser tests are skipped. To run them: ${browserRemedy()}`)
   }
 }
 

@@ -34,10 +34,14 @@ export class MemoryLimitError extends TickTickClockError {
 
   constructor(
     what: string,
-    sizes: { neededBytes: number; limitBytes: number; alternatives: readonly string[] },
-    options?: { cause?: unknown },
+    details: {
+      neededBytes: number
+      limitBytes: number
+      alternatives: readonly string[]
+      cause?: unknown
+    },
   ) {
-    const { neededBytes, limitBytes, alternatives } = sizes
+    const { neededBytes, limitBytes, alternatives, ...options } = details
     const remedy = alternatives.length > 0 ? `; instead: ${alternatives.join(', or ')}` : ''
     super(
       'ERR_TTC_MEMORY_LIMIT',
@@ -114,10 +118,12 @@ export class ConfigError extends TickTickClockError {
 
 /** JSON quotes, control characters escaped, at most 60 characters: safe to print on one line. */
 function quoteExcerpt(text: string): string {
-  const short = text.length > 60 ? `${text.slice(0, 57)}...` : text
+  let quoted = JSON.stringify(text.slice(0, 60))
+  // Long text is cut; rubbish is cut shorter, because a byte becomes six characters: \u0001.
+  for (let length = 57; text.length > 60 || quoted.length > 80; length -= 7) {
+    quoted = JSON.stringify(`${text.slice(0, length)}...`)
+    if (quoted.length <= 80) break
+  }
   // JSON.stringify escapes the controls below 0x20; these would reach a terminal as they are.
-  return JSON.stringify(short).replace(
-    /[\u007f-\u009f]/g,
-    (c) => `\\x${c.charCodeAt(0).toString(16)}`,
-  )
+  return quoted.replace(/[\u007f-\u009f]/g, (c) => `\\x${c.charCodeAt(0).toString(16)}`)
 }

@@ -16,7 +16,14 @@ export type {
   ResidentGraph,
   TransferOptions,
 } from './devices/device.js'
-export { openDevice, type OpenDeviceOptions } from './devices/open.js'
+export {
+  type DoctorReport,
+  doctor,
+  type GpuFindings,
+  type Missing,
+  type WasmFindings,
+} from './devices/doctor.js'
+export { type OpenDeviceOptions, openDevice } from './devices/open.js'
 export {
   BlockFormatError,
   ConfigError,
@@ -52,6 +59,7 @@ export type {
   PagerankResult,
   Personalization,
   Precision,
+  Ranks,
   Timings,
 } from './kernels/pagerank/types.js'
 export { type RankedVertex, topK } from './kernels/top.js'

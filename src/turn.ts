@@ -2,6 +2,8 @@
  * Gives the event loop a turn between slices of work, so that timers, input and abort get through.
  */
 
+import { SLICE_MS } from './limits.js'
+
 /** Resolves in a later macrotask, sooner than a timer of 0 ms would. */
 export function nextTurn(): Promise<void> {
   if (typeof setImmediate === 'function') return new Promise((resolve) => setImmediate(resolve))
@@ -13,4 +15,23 @@ export function nextTurn(): Promise<void> {
     }
     port2.postMessage(undefined)
   })
+}
+
+/**
+ * Makes a function to be called every few ten thousand steps of long work. It answers at once while
+ * the slice lasts, and gives the event loop a turn when the slice is over.
+ *
+ * @param nowMs a monotonic clock
+ * @param check called after every turn; throws to stop the work
+ */
+export function createSlices(nowMs: () => number, check: () => void): () => Promise<void> {
+  // Half of the limit: the steps between two calls and a garbage collection come on top.
+  const sliceMs = SLICE_MS / 2
+  let end = nowMs() + sliceMs
+  return async () => {
+    if (nowMs() < end) return
+    await nextTurn()
+    check()
+    end = nowMs() + sliceMs
+  }
 }

@@ -88,10 +88,7 @@ interface Lent {
 
 const lent = new Map<string, Lent>()
 
-/**
- * A device of this kind for one call, shared with other calls and kept for 5 s after the last. A
- * WebGPU device is disposed at once instead, because an open one keeps Node running.
- */
+/** A device of this kind for one call, shared with other calls and kept for 5 s after the last. */
 export async function leaseDevice(kind: DeviceKind, threads?: number): Promise<Lease> {
   const key = `${kind} ${resolveThreads(kind, threads)}`
   let entry = lent.get(key)
@@ -104,8 +101,7 @@ export async function leaseDevice(kind: DeviceKind, threads?: number): Promise<L
   held.users++
   const release = async () => {
     if (--held.users > 0) return
-    if (kind === 'webgpu') await close(key, held)
-    else held.timer = unrefTimer(() => void close(key, held))
+    held.timer = unrefTimer(() => void close(key, held))
   }
   try {
     const device = await held.opening

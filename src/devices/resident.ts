@@ -5,7 +5,13 @@
 
 import { DisposedError } from '../errors.js'
 import type { Graph } from '../graph/csr.js'
-import { type Device, type Layout, LayoutCache, type Resident, type ResidentGraph } from './device.js'
+import {
+  type Device,
+  type Layout,
+  LayoutCache,
+  type Resident,
+  type ResidentGraph,
+} from './device.js'
 
 /** Disposed once, with its device or before it. */
 export abstract class ResidentBase implements Resident {

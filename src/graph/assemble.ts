@@ -86,12 +86,7 @@ function countSources(pairs: Uint32Array, from: number, to: number, degrees: Uin
 }
 
 /** Gives the number of self-loops, each of which is one arc. */
-function countBothEnds(
-  pairs: Uint32Array,
-  from: number,
-  to: number,
-  degrees: Uint32Array,
-): number {
+function countBothEnds(pairs: Uint32Array, from: number, to: number, degrees: Uint32Array): number {
   let loops = 0
   for (let i = 2 * from; i < 2 * to; i += 2) {
     degrees[pairs[i]]++

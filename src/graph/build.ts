@@ -55,7 +55,8 @@ const OPTION_NAMES = ['directed', 'vertexCount', 'vertices']
  * ```ts
  * const graph = graphFromEdges([['ATL', 'ORD', 12], ['ORD', 'ATL', 9]])
  * graph.indexOf('ORD') // 1
- * graphFromEdges({ sources: Uint32Array.of(0, 1), targets: Uint32Array.of(1, 2) }, { vertexCount: 5 })
+ * const columns = { sources: Uint32Array.of(0, 1), targets: Uint32Array.of(1, 2) }
+ * graphFromEdges(columns, { vertexCount: 5 })
  * ```
  */
 export function graphFromEdges(
@@ -156,7 +157,10 @@ class Collector {
   #key(id: VertexId, where: () => string): number | bigint | string {
     const kind: KeyKind = typeof id === 'string' ? 'string' : 'integer'
     this.#kind ??= kind
-    if (kind !== this.#kind && (typeof id === 'number' || typeof id === 'bigint' || kind === 'string')) {
+    if (
+      kind !== this.#kind &&
+      (typeof id === 'number' || typeof id === 'bigint' || kind === 'string')
+    ) {
       throw new TypeError(
         `${where()} expected ${this.#kind === 'string' ? 'a string' : 'an integer'} like the ids ` +
           `before it, got ${show(id)}; ids are all integers or all strings`,
@@ -193,7 +197,9 @@ class Collector {
     if (this.#vertexCount !== undefined) return denseNames(this.#vertexCount)
     if (this.#map === undefined) {
       if (edges.count === 0) {
-        throw new RangeError('"edges" is empty; give edges, or a "vertexCount" for isolated vertices')
+        throw new RangeError(
+          '"edges" is empty; give edges, or a "vertexCount" for isolated vertices',
+        )
       }
       const names = runSteps(rankIds(edges))
       if (names !== undefined) return names
@@ -214,4 +220,3 @@ function checkWeight(index: number, weight: unknown, edges: EdgeChunks): void {
   if (typeof weight !== 'number') throw new TypeError(expected)
   if (!(weight >= 0 && weight < Number.POSITIVE_INFINITY)) throw new RangeError(expected)
 }
-

@@ -111,7 +111,12 @@ function chooseDelimiter(
   const candidates = ['\t', ',', ';'].map((delimiter) => {
     const top = fieldsOrNone(first, delimiter)
     const next = second === undefined ? top : fieldsOrNone(second, delimiter)
-    return { delimiter, top, splits: top.length > 1 && next.length > 1, alike: top.length === next.length }
+    return {
+      delimiter,
+      top,
+      splits: top.length > 1 && next.length > 1,
+      alike: top.length === next.length,
+    }
   })
   const choice =
     candidates.find(({ splits, alike }) => splits && alike) ??

@@ -103,11 +103,32 @@ export function splitRow(
     if (at >= to) return undefined
     if (separator !== -1 && bytes[at] === separator) at++
     else if (separator !== -1 || at === field.end) {
-      throw new RowProblem('text after a closing quote; double the quotes inside a field', 
-        lossyText(bytes.subarray(from, Math.min(to, at + 20))))
+      throw new RowProblem(
+        'text after a closing quote; double the quotes inside a field',
+        lossyText(bytes.subarray(from, Math.min(to, at + 20))),
+      )
     }
   }
 }
+
+/**
+ * Index behind the record at `from` in a file whose delimiter is not known yet: a quote opens a
+ * field after a blank or any usual delimiter. A quote that is never closed ends with its line.
+ */
+export function guessRecordEnd(bytes: Uint8Array, from: number, to: number): number {
+  let quoted = false
+  for (let at = from; at < to; at++) {
+    const c = bytes[at]
+    if (c === LINE_FEED && !quoted) return at + 1
+    if (c !== QUOTE) continue
+    if (quoted && bytes[at + 1] === QUOTE) at++
+    else quoted = !quoted && (at === from || OPENS_FIELD.includes(bytes[at - 1]))
+  }
+  return bytes.indexOf(LINE_FEED, from) + 1
+}
+
+/** Blank, tab, comma, semicolon, vertical bar, colon. */
+const OPENS_FIELD = [32, 9, 44, 59, 124, 58]
 
 /** Index behind a line feed at `at` (after an optional carriage return), or 0. */
 function lineEnd(bytes: Uint8Array, at: number, to: number): number {
@@ -165,6 +186,15 @@ export function readInteger(field: Uint8Array): bigint {
   throw new RowProblem(`id is not an unsigned integer; ${AS_STRINGS}`, text)
 }
 
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** The UTF-8 bytes of a string id. */
 export function checkText(field: Uint8Array): Uint8Array {
   if (field.length === 0) throw new RowProblem('empty id; every row needs a source and a target')
@@ -175,9 +205,7 @@ export function checkText(field: Uint8Array): Uint8Array {
       throw new RowProblem('control characters in an id; is this a text file?', lossyText(field))
     }
   }
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(field)
-  } catch {
+  if (!isUtf8(field)) {
     throw new RowProblem('id is not valid UTF-8; save the file as UTF-8', lossyText(field))
   }
   return field
@@ -229,10 +257,7 @@ export function readRow(fields: Uint8Array[], dialect: Dialect): RowValues {
   if (dialect.ids === 'integer') return { ids: columns.map(readInteger), weight }
   const ids = columns.map(checkText)
   if (dialect.strict && columns.every((column) => /^\d+$/.test(lossyText(column)))) {
-    throw new RowProblem(
-      `integer ids after rows of string ids; ${AS_STRINGS}`,
-      lossyRow(fields),
-    )
+    throw new RowProblem(`integer ids after rows of string ids; ${AS_STRINGS}`, lossyRow(fields))
   }
   return { ids, weight }
 }

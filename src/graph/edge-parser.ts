@@ -10,7 +10,7 @@ import { MAX_LINE_BYTES, WASM_MEMORY_BYTES } from '../limits.js'
 import { POWERS_BYTES, powersOfFive } from './powers.js'
 
 /** Why a parse call stopped (assembly/edge-list.ts). */
-export const ROWS_DONE = 0
+const ROWS_DONE = 0
 export const ROW_FOR_HOST = 1
 export const ID_TOO_WIDE = 2
 export const TABLE_FULL = 3
@@ -163,16 +163,20 @@ export class EdgeParser {
   #reserve(end: number): void {
     const missing = end - this.#memory.buffer.byteLength
     if (missing <= 0) return
-    const limit = {
-      neededBytes: end,
-      limitBytes: WASM_MEMORY_BYTES,
-      alternatives: ['integer ids below 2^32', 'a graph with fewer vertices'],
-    }
-    if (end > WASM_MEMORY_BYTES) throw new MemoryLimitError('the table of vertex ids', limit)
+    if (end > WASM_MEMORY_BYTES) throw tooManyIds(end)
     try {
       this.#memory.grow(Math.ceil(missing / PAGE_BYTES))
     } catch (cause) {
-      throw new MemoryLimitError('the table of vertex ids', limit, { cause })
+      throw tooManyIds(end, cause)
     }
   }
+}
+
+function tooManyIds(neededBytes: number, cause?: unknown): MemoryLimitError {
+  const sizes = {
+    neededBytes,
+    limitBytes: WASM_MEMORY_BYTES,
+    alternatives: ['integer ids below 2^32', 'a graph with fewer vertices'],
+  }
+  return new MemoryLimitError('the table of vertex ids', { ...sizes, cause })
 }

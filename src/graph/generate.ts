@@ -161,12 +161,7 @@ function fillRmat(
   }
 }
 
-function finish(
-  edges: EdgeChunks,
-  vertexCount: number,
-  directed: boolean,
-  simple: boolean,
-): Graph {
+function finish(edges: EdgeChunks, vertexCount: number, directed: boolean, simple: boolean): Graph {
   const kept = simple ? withoutRepeats(edges, vertexCount, directed) : edges
   const fail = (problem: string) => new RangeError(problem)
   return runSteps(assembleGraph(kept, denseNames(vertexCount), { directed, fail }))

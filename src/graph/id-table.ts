@@ -5,10 +5,11 @@
  */
 
 import { MAX_LINE_BYTES } from '../limits.js'
+import { nextTurn } from '../turn.js'
 import type { EdgeChunks } from './edge-chunks.js'
 import { type EdgeParser, NEEDS_SPACE } from './edge-parser.js'
 import { applyOrder, integerNames, type Names, sortKeys, stringNames } from './names.js'
-import { runSliced, runSteps, SLICE_ITEMS, type Steps, turn } from './slices.js'
+import { runSliced, runSteps, SLICE_ITEMS, type Steps } from './slices.js'
 
 const FIRST_IDS = 1 << 13
 const FIRST_TEXT_BYTES = 1 << 18
@@ -151,7 +152,7 @@ export class IdTable {
         this.#parser.words(widePairs, part.length).set(part)
         await this.map({ address: widePairs, count: part.length, wide: false }, pairs, signal)
         part.set(this.#parser.words(pairs, part.length))
-        await turn()
+        await nextTurn()
         signal?.throwIfAborted()
       }
     }

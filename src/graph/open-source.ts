@@ -5,6 +5,7 @@
 import { openLocation } from '#source'
 import { show } from '../check.js'
 import { GraphFormatError } from '../errors.js'
+import { abortable } from './slices.js'
 import type { ByteSource, GraphSource } from './source.js'
 import { fromBytes, fromIterable, fromResponse, fromStream } from './source-stream.js'
 
@@ -28,11 +29,13 @@ export async function openSource(
   name: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<PlainSource> {
-  const raw = await openRaw(source, name, signal)
+  const opening = openRaw(source, name, signal)
   try {
-    return await unpack(raw, name ?? raw.name)
+    const raw = await abortable(opening, signal)
+    return await abortable(unpack(raw, name ?? raw.name), signal)
   } catch (error) {
-    await raw.close(error)
+    // Not awaited: what hangs while it opens must not hold the rejection.
+    opening.then((raw) => raw.close(error)).catch(() => undefined)
     throw error
   }
 }
@@ -165,16 +168,16 @@ function gunzip(counted: Counted, name: string): PlainSource {
         return await text.read()
       } catch (cause) {
         if (failure !== undefined) throw failure
-        throw new GraphFormatError(
-          { file: name },
-          'gzip data is damaged or ends early; fetch the file again',
-          { cause },
-        )
+        throw damagedGzip(name, cause)
       }
     },
     async close(reason) {
-      await text.close(reason)
-      await counted.raw.close(reason)
+      await Promise.all([text.close(reason), counted.raw.close(reason)])
     },
   }
+}
+
+function damagedGzip(file: string, cause: unknown): GraphFormatError {
+  const problem = 'gzip data is damaged or ends early; fetch the file again'
+  return new GraphFormatError({ file }, problem, { cause })
 }

@@ -4,7 +4,14 @@
  */
 
 import { findVertexFile } from '#source'
-import { checkCallback, checkInteger, checkOneOf, checkOptions, checkSignal, show } from '../check.js'
+import {
+  checkCallback,
+  checkInteger,
+  checkOneOf,
+  checkOptions,
+  checkSignal,
+  show,
+} from '../check.js'
 import { GraphFormatError } from '../errors.js'
 import { assembleGraph } from './assemble.js'
 import type { Graph } from './csr.js'
@@ -176,7 +183,9 @@ function checkReadOptions(options: ReadGraphOptions): CheckedOptions {
   else if (weights !== undefined && typeof weights !== 'string') {
     throw new TypeError(`"weights" expected column name or number, got ${show(weights)}`)
   } else if (weights !== undefined && header === 'no') {
-    throw new RangeError('"weights" is a column name, which needs a header; give its number instead')
+    throw new RangeError(
+      '"weights" is a column name, which needs a header; give its number instead',
+    )
   }
   if (name !== undefined && typeof name !== 'string') {
     throw new TypeError(`"name" expected string, got ${show(name)}`)
@@ -187,7 +196,7 @@ function checkReadOptions(options: ReadGraphOptions): CheckedOptions {
 }
 
 function checkDelimiter(delimiter: unknown): void {
-  const expected = `"delimiter" expected 'auto' | 'whitespace' | one character, got ${show(delimiter)}`
+  const expected = `"delimiter" expected 'auto', 'whitespace' or a sign, got ${show(delimiter)}`
   if (typeof delimiter !== 'string') throw new TypeError(expected)
   if (delimiter === 'auto' || delimiter === 'whitespace') return
   if (!/^[\t -~]$/.test(delimiter) || /[\w"#%+. -]/.test(delimiter)) throw new RangeError(expected)

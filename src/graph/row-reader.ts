@@ -6,9 +6,11 @@
 
 import { GraphFormatError } from '../errors.js'
 import { MAX_LINE_BYTES } from '../limits.js'
+import { nextTurn } from '../turn.js'
 import { type Detected, type DialectOptions, detectDialect } from './dialect.js'
 import {
   type Dialect,
+  guessRecordEnd,
   lineKind,
   lossyText,
   RowProblem,
@@ -18,7 +20,7 @@ import {
 import { ID_TOO_WIDE, ROW_FOR_HOST, SLICE_BYTES, TABLE_FULL } from './edge-parser.js'
 import type { PlainSource } from './open-source.js'
 import type { RowSink } from './row-sink.js'
-import { abortable, turn } from './slices.js'
+import { abortable } from './slices.js'
 
 /** Bytes between two turns of the event loop. */
 const TURN_BYTES = 4 * SLICE_BYTES
@@ -101,7 +103,7 @@ export class RowReader {
     this.#sinceTurn += work
     if (this.#sinceTurn < TURN_BYTES) return
     this.#sinceTurn = 0
-    await turn()
+    await nextTurn()
     this.#options.signal?.throwIfAborted()
   }
 
@@ -127,7 +129,11 @@ export class RowReader {
     const end = this.#recordEnd(this.#from, to)
     if (end === 0) {
       if (!last) return false
-      this.#fail('a quoted field has no closing quote', this.#from, bytes.indexOf(LINE_FEED, this.#from))
+      this.#fail(
+        'a quoted field has no closing quote',
+        this.#from,
+        bytes.indexOf(LINE_FEED, this.#from),
+      )
     }
     if (end - this.#from > MAX_LINE_BYTES) this.#failLongLine(this.#from, end)
     try {
@@ -149,7 +155,7 @@ export class RowReader {
   #recordEnd(from: number, to: number): number {
     const { bytes } = this.#sink.parser
     const lineEnd = bytes.indexOf(LINE_FEED, from) + 1
-    const delimiter = this.#dialect?.delimiter ?? ','
+    const { delimiter } = this.#dialect as Dialect
     if (!bytes.subarray(from, lineEnd).includes(34)) return lineEnd
     try {
       return splitRow(bytes, from, Math.min(to, from + MAX_LINE_BYTES + 1), delimiter)?.end ?? 0
@@ -174,7 +180,7 @@ export class RowReader {
     let second: Uint8Array | undefined
     while (at < to && second === undefined) {
       const kind = lineKind(bytes, at, to)
-      const end = kind === 'row' ? this.#recordEnd(at, to) || to : bytes.indexOf(LINE_FEED, at) + 1
+      const end = kind === 'row' ? guessRecordEnd(bytes, at, to) : bytes.indexOf(LINE_FEED, at) + 1
       if (end - at > MAX_LINE_BYTES) this.#failLongLine(at, end)
       if (kind === 'comment') this.#checkBanner(bytes.subarray(at, end))
       if (kind === 'row' && first !== undefined) second = bytes.slice(at, end)
@@ -222,7 +228,10 @@ export class RowReader {
       const end = bytes.indexOf(LINE_FEED, at) + 1
       if (lineKind(bytes, at, to) === 'row' && skip-- === 0) {
         const text = lossyText(bytes.slice(at, end)).trim()
-        throw new GraphFormatError({ file: this.#source.name, line: line + 1, text }, UNKNOWN_VERTEX)
+        throw new GraphFormatError(
+          { file: this.#source.name, line: line + 1, text },
+          UNKNOWN_VERTEX,
+        )
       }
       line++
       at = end

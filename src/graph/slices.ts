@@ -4,6 +4,8 @@
  * alive and an abort is heard. Slices are cut by size, never by a clock.
  */
 
+import { nextTurn } from '../turn.js'
+
 /** Work that pauses by `yield` after about `SLICE_MS` on a slow machine. */
 export type Steps<T> = Generator<undefined, T, undefined>
 
@@ -28,29 +30,8 @@ export async function runSliced<T>(steps: Steps<T>, signal: AbortSignal | undefi
     signal?.throwIfAborted()
     const step = steps.next()
     if (step.done) return step.value
-    await turn()
+    await nextTurn()
   }
-}
-
-const node = globalThis as { setImmediate?: (callback: () => void) => unknown }
-
-/**
- * Resolves in a later macrotask. Not by `setTimeout`, which browsers hold for 4 ms when nested;
- * not by a MessageChannel in Node, where an open port keeps the process alive.
- */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (node.setImmediate !== undefined) {
-      node.setImmediate(resolve)
-      return
-    }
-    const { port1, port2 } = new MessageChannel()
-    port1.onmessage = () => {
-      port1.close()
-      resolve()
-    }
-    port2.postMessage(undefined)
-  })
 }
 
 /** The promise, or a rejection with `signal.reason` as soon as the signal aborts. */

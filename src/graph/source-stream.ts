@@ -2,8 +2,8 @@
  * Byte sources over streams, iterables and responses: what Node and browsers have in common.
  */
 
-import { GraphSourceError } from '../errors.js'
 import { show } from '../check.js'
+import { GraphSourceError } from '../errors.js'
 import { abortable } from './slices.js'
 import type { ByteSource } from './source.js'
 
@@ -49,7 +49,7 @@ export function fromStream(stream: ReadableStream<Uint8Array>, info: SourceInfo)
       const { done, value } = await reader.read()
       if (!done) return checkChunk(info.name, value)
       open = false
-      return undefined
+      return
     },
     async close(reason) {
       if (!open) return
@@ -71,7 +71,7 @@ export function fromIterable(iterable: AsyncIterable<Uint8Array>, info: SourceIn
       const { done, value } = await iterator.next()
       if (!done) return checkChunk(info.name, value)
       open = false
-      return undefined
+      return
     },
     async close() {
       if (!open) return
@@ -97,10 +97,7 @@ export function fromResponse(response: Response, name: string): ByteSource {
 }
 
 /** Asks a server for a URL. */
-export async function fetchSource(
-  url: URL,
-  signal: AbortSignal | undefined,
-): Promise<ByteSource> {
+export async function fetchSource(url: URL, signal: AbortSignal | undefined): Promise<ByteSource> {
   let response: Response
   try {
     response = await abortable(fetch(url, { signal: signal ?? null }), signal)

@@ -31,13 +31,22 @@ function toUrl(location: string | URL): URL {
 
 /** LDBC Graphalytics: `graph.e` has its vertices in `graph.v`, either may be compressed. */
 export async function findVertexFile(location: string | URL): Promise<string | undefined> {
-  const isFile = typeof location === 'string' ? !/^(https?|data|blob):/i.test(location) : location.protocol === 'file:'
+  const isFile =
+    typeof location === 'string'
+      ? !/^(https?|data|blob):/i.test(location)
+      : location.protocol === 'file:'
   if (!isFile) return undefined
   const path = /^file:/i.test(String(location)) ? fileURLToPath(location) : String(location)
   const match = /^(.*)\.e(\.gz)?$/.exec(path)
   if (match === null) return undefined
   for (const candidate of [`${match[1]}.v`, `${match[1]}.v.gz`]) {
-    if (await access(candidate).then(() => true, () => false)) return candidate
+    if (
+      await access(candidate).then(
+        () => true,
+        () => false,
+      )
+    )
+      return candidate
   }
   return undefined
 }

@@ -1,5 +1,5 @@
 /**
- * The source contract: where a graph's bytes come from. Makers: open-source.ts for values that every
+ * The source contract: where a graph's bytes come from. Makers: open-source.ts for what every
  * platform has, source.node.ts and source.browser.ts for paths and URLs. Imports none of them.
  */
 
@@ -23,7 +23,7 @@ export interface ByteSource {
   readonly name: string
   /** Bytes in all, where known. */
   readonly totalBytes: number | undefined
-  /** True when the transport may have decompressed it already, so `.gz` in the name says nothing. */
+  /** True when it may have been decompressed on the way: `.gz` in the name then says nothing. */
   readonly decoded: boolean
   /** More bytes, undefined at the end. They may be overwritten by the next call. */
   read(): Promise<Uint8Array | undefined>
@@ -32,7 +32,7 @@ export interface ByteSource {
 }
 
 /** Opens paths and URLs; one a platform, resolved by `#source`. */
-export interface LocationOpener {
+interface LocationOpener {
   /** @throws GraphSourceError when it can't be opened */
   openLocation(location: string | URL, signal: AbortSignal | undefined): Promise<ByteSource>
   /** The vertex file beside an LDBC edge file, where the platform can look for one. */

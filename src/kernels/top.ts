@@ -23,7 +23,9 @@ export interface RankedVertex {
  */
 export function topK(graph: Graph, values: ArrayLike<number>, k = 10): RankedVertex[] {
   if (values?.length !== graph.vertexCount) {
-    throw new RangeError(`"values" expected length ${graph.vertexCount}, got ${show(values?.length)}`)
+    throw new RangeError(
+      `"values" expected length ${graph.vertexCount}, got ${show(values?.length)}`,
+    )
   }
   checkInteger('k', k, 0, 0xffff_ffff)
   // A heap of vertices with the weakest of the best on top.

@@ -59,12 +59,12 @@ async function allocGrown(
     return address
   } catch (cause) {
     heap.free(address)
-    const limits = {
+    throw new MemoryLimitError('the WASM memory', {
       neededBytes: heap.usedBytes + byteLength,
       limitBytes: heap.usedBytes,
       alternatives: ['a machine or browser with more free memory'],
-    }
-    throw new MemoryLimitError('the WASM memory', limits, { cause })
+      cause,
+    })
   }
 }
 
@@ -146,7 +146,9 @@ export class PrivatePoolMemory implements PoolMemory {
   }
 
   async alloc(byteLength: number): Promise<number> {
-    return allocGrown(this.#heap, byteLength, () => this.#call((service) => service.grow(this.#heap.top)))
+    return allocGrown(this.#heap, byteLength, () =>
+      this.#call((service) => service.grow(this.#heap.top)),
+    )
   }
 
   free(address: number): void {

@@ -40,7 +40,9 @@ export async function openPool(options: {
   try {
     const opened = await Promise.race([
       Promise.all(
-        members.map(({ worker, service }) => worker.keepAlive(service.open(module, shared?.memory))),
+        members.map(({ worker, service }) =>
+          worker.keepAlive(service.open(module, shared?.memory)),
+        ),
       ),
       failure.promise,
     ])

@@ -108,7 +108,10 @@ export function createPoolService(): PoolService {
     },
     snapshot() {
       const view = new DataView(memory.buffer)
-      return { step: view.getInt32(SNAPSHOT_STEP, true), value: view.getFloat64(SNAPSHOT_VALUE, true) }
+      return {
+        step: view.getInt32(SNAPSHOT_STEP, true),
+        value: view.getFloat64(SNAPSHOT_VALUE, true),
+      }
     },
     grow(byteLength) {
       growMemory(memory, byteLength)

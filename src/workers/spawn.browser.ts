@@ -22,7 +22,9 @@ export function spawnPoolWorker(): SpawnedWorker {
 
 /** A worker that serves the public API. */
 export function spawnApiWorker(): SpawnedWorker {
-  return adopt(new Worker(new URL('../api-worker.browser.js', import.meta.url), { type: 'module' }))
+  return adopt(
+    new Worker(new URL('../worker/script.browser.js', import.meta.url), { type: 'module' }),
+  )
 }
 
 function adopt(worker: Worker): SpawnedWorker {

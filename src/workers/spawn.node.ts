@@ -22,7 +22,7 @@ export function spawnPoolWorker(): SpawnedWorker {
 
 /** A worker that serves the public API. */
 export function spawnApiWorker(): SpawnedWorker {
-  return adopt(new Worker(new URL('../api-worker.node.js', import.meta.url)))
+  return adopt(new Worker(new URL('../worker/script.node.js', import.meta.url)))
 }
 
 function adopt(worker: Worker): SpawnedWorker {

@@ -42,6 +42,8 @@ const otherCases: Case[] = [
   { from: 'src/graph/imports-spawn.ts', to: '#spawn', breaks: 'folder-graph' },
   { from: 'src/index.ts', to: 'src/programs/target.ts' },
   { from: 'src/cli/imports-programs.ts', to: 'src/programs/target.ts' },
+  { from: 'src/worker/imports-kernels.ts', to: 'src/kernels/target.ts' },
+  { from: 'src/kernels/imports-worker.ts', to: 'src/worker/target.ts', breaks: 'folder-kernels' },
   { from: 'src/nowhere/imports-leaf.ts', to: 'src/errors.ts', breaks: 'folder-unknown' },
   { from: 'src/limits.ts', to: 'src/graph/target.ts', breaks: 'leaf' },
   { from: 'src/units.ts', to: 'src/errors.ts' },

@@ -44,7 +44,8 @@ const PROGRAM = HAS_PAGERANK
   ? `import { graphFromEdges, pagerank } from 'ticktickclock'
 const graph = graphFromEdges([[0, 1], [1, 2], [2, 0], [3, 0]])
 const { ranks, converged, device } = await pagerank(graph, { device: 'wasm' })
-const sum: number = ranks.reduce((total, rank) => total + rank, 0)
+let sum = 0
+for (const rank of ranks) sum += rank
 export const answer = \`\${device.kind} \${converged} \${sum.toFixed(9)}\`
 `
   : `import { Graph } from 'ticktickclock'

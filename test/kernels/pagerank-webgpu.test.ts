@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Device, ResidentGraph } from '../../dist/devices/device.js'
-import { openWebgpu } from '../../dist/devices/webgpu/device.js'
+import { openWebgpu } from '../../dist/devices/webgpu/index.js'
 import { DisposedError, MemoryLimitError, NotSupportedError } from '../../dist/errors.js'
 import { Graph } from '../../dist/graph/csr.js'
 import type { PagerankPlan, PagerankRun } from '../../dist/kernels/pagerank/types.js'
@@ -234,6 +234,13 @@ describe.skipIf(noGpu)(gpuTitle('PageRank on the GPU'), () => {
   })
 
   it('refuses what it cannot do', async () => {
+    const heavy = rank(
+      graphOf(2, [
+        [0, 0, 1e308],
+        [0, 1, 1e308],
+      ]),
+    )
+    await expect(heavy).rejects.toThrow(/weights of vertex 0 sum to more/)
     await using resident = await device.upload(graphOf(1, []))
     await expect(pagerankWebgpu(resident, planOf({ precision: 'f64' }))).rejects.toThrow(
       NotSupportedError,
@@ -241,7 +248,7 @@ describe.skipIf(noGpu)(gpuTitle('PageRank on the GPU'), () => {
     const huge = { device, disposed: false, graph: { vertexCount: 2, arcCount: 2 ** 40 } }
     const error = await pagerankWebgpu(huge as unknown as ResidentGraph, planOf()).catch((e) => e)
     expect(error).toBeInstanceOf(MemoryLimitError)
-    expect(error.alternatives).toContain("device: 'wasm'")
+    expect(error.alternatives).toContain("device 'wasm'")
   })
 })
 

@@ -87,8 +87,9 @@ class HostArray<T extends ElementType> extends ResidentBase implements ResidentA
     this.checkAlive('this resident array')
     checkInto(into, this.type, this.length)
     const array = this.#array as ElementArrays[T]
-    if (into === undefined) return array.slice() as ElementArrays[T]
-    // The types match: checked above, and invisible to the compiler for a generic T.
+    if (into === undefined)
+      return array.slice() as ElementArrays[T]
+      // The types match: checked above, and invisible to the compiler for a generic T.
     ;(into as Uint8Array).set(array as Uint8Array)
     return into
   }

@@ -7,8 +7,8 @@
  */
 
 import { existsSync, readdirSync } from 'node:fs'
-import { DeviceUnavailableError } from '../../errors.js'
-import type { AdapterOptions, OpenedAdapter } from './adapter.js'
+import { isMainThread } from 'node:worker_threads'
+import { type AdapterOptions, type OpenedAdapter, type RequestAdapter, unavailable } from './adapter.js'
 
 type CreateInstance = (options: string[]) => GPU
 
@@ -32,7 +32,7 @@ const instances = new Map<Drivers, GPU>()
 let turn: Promise<unknown> = Promise.resolve()
 
 /** See `RequestAdapter`. One at a time: the choice of drivers goes through `process.env`. */
-export function requestAdapter(options: AdapterOptions = {}): Promise<OpenedAdapter> {
+export const requestAdapter: RequestAdapter = (options = {}) => {
   const mine = turn.then(() => request(options))
   turn = mine.catch(() => {})
   return mine
@@ -52,7 +52,7 @@ async function request(options: AdapterOptions): Promise<OpenedAdapter> {
     const opened = await tryDrivers(create, drivers, driverFile, software)
     if (opened !== undefined) return opened
   }
-  throw new DeviceUnavailableError(`WebGPU is not available: ${whyNone()}; ${SOFTWARE_REMEDY}`)
+  throw unavailable({ reason: whyNone(driverFile), remedy: SOFTWARE_REMEDY })
 }
 
 /** The import's name is a variable, so that bundlers don't follow an optional package. */
@@ -63,14 +63,10 @@ async function loadDawn(): Promise<CreateInstance> {
     return dawn.create
   } catch (cause) {
     const missing = (cause as { code?: string }).code === 'ERR_MODULE_NOT_FOUND'
-    throw new DeviceUnavailableError(
-      missing
-        ? 'WebGPU is not available: Node needs the optional package "webgpu"; ' +
-            'run `npm install webgpu`'
-        : `WebGPU is not available: the package "webgpu" does not load on this machine ` +
-            `(${(cause as Error).message}); reinstall it with \`npm install webgpu\``,
-      { cause },
-    )
+    const reason = missing
+      ? 'Node needs the optional package "webgpu"'
+      : `the package "webgpu" does not load on this machine (${(cause as Error).message})`
+    throw unavailable({ reason, remedy: 'run `npm install webgpu`' }, cause)
   }
 }
 
@@ -134,12 +130,19 @@ function mayHaveGpu(): boolean {
   )
 }
 
-function whyNone(): string {
+function whyNone(driverFile: string | undefined): string {
   if (driversChosenByUser()) {
     const chosen = process.env.VK_DRIVER_FILES ?? process.env.VK_ICD_FILENAMES
     return `Dawn found no usable GPU among the Vulkan drivers of the environment (${chosen})`
   }
-  return mayHaveGpu()
-    ? 'Dawn found no usable driver for a GPU'
-    : 'this machine shows no GPU, and no software GPU is installed'
+  if (driverFile === undefined) {
+    return mayHaveGpu()
+      ? 'Dawn found no usable driver for a GPU'
+      : 'this machine shows no GPU, and no software GPU is installed'
+  }
+  // A worker's process.env is a copy that native code does not see.
+  return isMainThread
+    ? `neither a GPU nor the software GPU of ${driverFile} loads (is libvulkan1 installed?)`
+    : 'a worker of Node can use the software GPU only when Node was started with ' +
+        `VK_DRIVER_FILES=${driverFile}, or the worker with env: SHARE_ENV`
 }

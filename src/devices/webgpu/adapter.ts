@@ -3,6 +3,8 @@
  * `adapter.browser.ts` (`navigator.gpu`) implement it; package.json's `#adapter` picks one.
  */
 
+import { DeviceUnavailableError } from '../../errors.js'
+
 /** What may be asked of an adapter. */
 export interface AdapterOptions {
   /** Take the software adapter (SwiftShader) even where there is a GPU. Default false. */
@@ -24,6 +26,29 @@ export interface OpenedAdapter {
  * @throws DeviceUnavailableError with the reason and the remedy
  */
 export type RequestAdapter = (options?: AdapterOptions) => Promise<OpenedAdapter>
+
+/** Why there is no GPU, and what to do about it. */
+export interface Absence {
+  reason: string
+  remedy: string
+}
+
+const absences = new WeakMap<object, Absence>()
+
+/** The error of a `RequestAdapter`. */
+export function unavailable(absence: Absence, cause?: unknown): DeviceUnavailableError {
+  const message = `WebGPU is not available: ${absence.reason}; ${absence.remedy}`
+  const error = new DeviceUnavailableError(message, { cause })
+  absences.set(error, absence)
+  return error
+}
+
+/** Reason and remedy of an error, apart. */
+export function absenceOf(error: unknown): Absence {
+  const known = typeof error === 'object' && error !== null ? absences.get(error) : undefined
+  const reason = error instanceof Error ? error.message : String(error)
+  return known ?? { reason, remedy: 'update the driver of the GPU and the package "webgpu"' }
+}
 
 /** Names of renderers that run on the CPU, as they appear in adapter infos. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render|\bwarp\b/i

@@ -21,7 +21,7 @@ const SLICE_BYTES = 16 * 1024 * 1024
 const MAX_WORKGROUPS = 65_535
 
 /** What to do instead, when something does not fit the GPU. */
-export const GPU_ALTERNATIVES: readonly string[] = ["device: 'wasm'", "device: 'reference'"]
+export const GPU_ALTERNATIVES: readonly string[] = ["device 'wasm'", "device 'reference'"]
 
 const WHAT = 'this webgpu device'
 
@@ -306,9 +306,10 @@ export function dispatchSize(itemCount: number, workgroupItems: number): [number
 
 /** A limit that no GPU tells in advance: how much memory is free. */
 function outOfMemory(what: string, neededBytes: number, message: string): MemoryLimitError {
-  return new MemoryLimitError(
-    `${what} (the GPU has no more memory free)`,
-    { neededBytes, limitBytes: 0, alternatives: GPU_ALTERNATIVES },
-    { cause: new Error(message) },
-  )
+  return new MemoryLimitError(`${what} (the GPU has no more memory free)`, {
+    neededBytes,
+    limitBytes: 0,
+    alternatives: GPU_ALTERNATIVES,
+    cause: new Error(message),
+  })
 }

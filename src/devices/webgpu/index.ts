@@ -1,3 +1,187 @@
-/** The webgpu device's door: what open.ts loads when someone asks for it. */
+/**
+ * The GPU as a Device: arrays lie in storage buffers, graphs keep the layouts that kernels make.
+ * `devices/open.ts` opens it; kernels reach the GPU behind a Device by `gpuOf` in gpu.ts.
+ */
 
-export { openWebgpu } from './device.js'
+import { requestAdapter } from '#adapter'
+import { checkInteger, checkOneOf } from '../../check.js'
+import { DisposedError, TickTickClockError } from '../../errors.js'
+import { Graph } from '../../graph/csr.js'
+import { monotonicMs } from '../../time/system.js'
+import {
+  checkInto,
+  type Device,
+  type DeviceInfo,
+  ELEMENT_ARRAYS,
+  type ElementArrays,
+  type ElementType,
+  elementTypeOf,
+  type ResidentArray,
+  type ResidentGraph,
+  type TransferOptions,
+} from '../device.js'
+import { LayoutGraph, ResidentBase } from '../resident.js'
+import { absenceOf, describeAdapter, unavailable } from './adapter.js'
+import { Gpu, gpuOf, registerGpu } from './gpu.js'
+
+/** Options of `openWebgpu`. */
+export interface WebgpuOptions {
+  /** Take the software adapter (SwiftShader) even where there is a GPU: slow. Default false. */
+  software?: boolean
+}
+
+/** What this machine's GPU can do, or why it can't. */
+export type WebgpuProbe =
+  | {
+      available: true
+      name: string
+      vendor: string
+      architecture: string
+      /** Emulated on the CPU. */
+      software: boolean
+      limits: {
+        /** Largest buffer, in bytes. */
+        maxBufferBytes: number
+        /** Largest part of a buffer that a kernel sees, in bytes. */
+        maxStorageBindingBytes: number
+        maxWorkgroupStorageBytes: number
+        maxInvocationsPerWorkgroup: number
+      }
+    }
+  | { available: false; reason: string; remedy: string }
+
+/**
+ * Opens the GPU: Dawn in Node, `navigator.gpu` in a page or worker.
+ *
+ * @throws DeviceUnavailableError with the reason and what to install
+ */
+export async function openWebgpu(options: WebgpuOptions = {}): Promise<Device> {
+  const opened = await requestAdapter(options)
+  const { name, software } = describeAdapter(opened.adapter)
+  const gpu = await openGpu(opened)
+  return new WebgpuDevice(gpu, { kind: 'webgpu', name, threads: 0, software, sharedMemory: false })
+}
+
+async function openGpu(opened: Awaited<ReturnType<typeof requestAdapter>>): Promise<Gpu> {
+  try {
+    return await Gpu.open(opened)
+  } catch (cause) {
+    if (cause instanceof TickTickClockError) throw cause
+    const reason = `the GPU refused to open (${(cause as Error).message})`
+    const remedy = 'update its driver, or close other programs that use it'
+    throw unavailable({ reason, remedy }, cause)
+  }
+}
+
+/**
+ * Looks for a GPU, opens it once and closes it again. Never throws: what is missing is the answer.
+ */
+export async function probeWebgpu(options: WebgpuOptions = {}): Promise<WebgpuProbe> {
+  let gpu: Gpu | undefined
+  try {
+    const opened = await requestAdapter(options)
+    gpu = await openGpu(opened)
+    const { limits } = opened.adapter
+    return {
+      available: true,
+      ...describeAdapter(opened.adapter),
+      limits: {
+        maxBufferBytes: limits.maxBufferSize,
+        maxStorageBindingBytes: limits.maxStorageBufferBindingSize,
+        maxWorkgroupStorageBytes: limits.maxComputeWorkgroupStorageSize,
+        maxInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
+      },
+    }
+  } catch (error) {
+    return { available: false, ...absenceOf(error) }
+  } finally {
+    await gpu?.dispose()
+  }
+}
+
+class WebgpuDevice implements Device {
+  readonly kind = 'webgpu'
+  readonly info: DeviceInfo
+  readonly nowMs = monotonicMs
+  readonly #gpu: Gpu
+  #disposed = false
+
+  constructor(gpu: Gpu, info: DeviceInfo) {
+    this.#gpu = gpu
+    this.info = info
+    registerGpu(this, gpu)
+  }
+
+  get disposed(): boolean {
+    return this.#disposed
+  }
+
+  upload<T extends ElementType>(
+    array: ElementArrays[T],
+    options?: TransferOptions,
+  ): Promise<ResidentArray<T>>
+  upload(graph: Graph, options?: TransferOptions): Promise<ResidentGraph>
+  async upload(
+    source: ElementArrays[ElementType] | Graph,
+    options: TransferOptions = {},
+  ): Promise<ResidentArray | ResidentGraph> {
+    this.#gpu.check()
+    options.signal?.throwIfAborted()
+    if (source instanceof Graph) return new LayoutGraph(this, source)
+    const type = elementTypeOf(source)
+    if (type === undefined) throw new TypeError('"source" expected Graph or typed array')
+    const what = `an array of ${source.length} ${type}`
+    const buffer = await this.#gpu.upload(what, source, undefined, options.signal)
+    return new GpuArray(this, buffer, type, source.length)
+  }
+
+  async alloc<T extends ElementType>(type: T, length: number): Promise<ResidentArray<T>> {
+    this.#gpu.check()
+    checkOneOf('type', type, Object.keys(ELEMENT_ARRAYS))
+    checkInteger('length', length, 0, Number.MAX_SAFE_INTEGER)
+    const bytes = length * ELEMENT_ARRAYS[type].BYTES_PER_ELEMENT
+    const buffer = await this.#gpu.buffer(`an array of ${length} ${type}`, bytes)
+    return new GpuArray(this, buffer, type, length)
+  }
+
+  /** Buffers of Residents go with the GPU device. */
+  dispose(): Promise<void> {
+    this.#disposed = true
+    return this.#gpu.dispose()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose()
+  }
+}
+
+class GpuArray<T extends ElementType> extends ResidentBase implements ResidentArray<T> {
+  readonly type: T
+  readonly length: number
+  readonly #buffer: GPUBuffer
+
+  constructor(device: Device, buffer: GPUBuffer, type: T, length: number) {
+    super(device)
+    this.#buffer = buffer
+    this.type = type
+    this.length = length
+  }
+
+  async read(into?: ElementArrays[T]): Promise<ElementArrays[T]> {
+    this.checkAlive('this resident array')
+    checkInto(into, this.type, this.length)
+    const target = into ?? (new ELEMENT_ARRAYS[this.type](this.length) as ElementArrays[T])
+    try {
+      await gpuOf(this.device).read(this.#buffer, target)
+    } catch (cause) {
+      // A buffer that goes during a read is reported by the GPU in its own words.
+      if (!this.disposed || this.device.disposed) throw cause
+      throw new DisposedError('this resident array', { cause })
+    }
+    return target
+  }
+
+  protected release(): void {
+    this.#buffer.destroy()
+  }
+}

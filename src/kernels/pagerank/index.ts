@@ -9,7 +9,7 @@ import { chooseDevice } from '../../cost/choose.js'
 import type { Device, DeviceKind, ResidentGraph } from '../../devices/device.js'
 import { DEVICE_KINDS, type Lease, leaseDevice } from '../../devices/open.js'
 import { whyNoWasm } from '../../devices/wasm/index.js'
-import { NotSupportedError } from '../../errors.js'
+import { DisposedError, NotSupportedError } from '../../errors.js'
 import { Graph } from '../../graph/csr.js'
 import { withDoubledLoops } from '../../graph/loops.js'
 import { convergenceTolerance, makePlan } from './plan.js'
@@ -22,6 +22,8 @@ import type {
   PagerankResult,
   PagerankRun,
   Personalization,
+  Precision,
+  Ranks,
 } from './types.js'
 import { pagerankWasm } from './wasm.js'
 
@@ -43,10 +45,10 @@ import { pagerankWasm } from './wasm.js'
  * for (const { id, value } of topK(graph, ranks, 3)) console.log(id, value)
  * ```
  */
-export async function pagerank(
+export async function pagerank<P extends Precision = 'f64'>(
   graph: PagerankInput,
-  options: PagerankOptions = {},
-): Promise<PagerankResult> {
+  options: PagerankOptions<P> = {},
+): Promise<PagerankResult<P>> {
   const host = graph instanceof Graph ? graph : graphOf(graph)
   const { plan, dialect } = makePlan(host, options)
   plan.signal?.throwIfAborted()
@@ -66,11 +68,11 @@ export async function pagerank(
  * @returns one result per personalisation, in order
  * @throws as `pagerank`; `into` is refused, because it can't hold more than one result
  */
-export async function pagerankBatch(
+export async function pagerankBatch<P extends Precision = 'f64'>(
   graph: PagerankInput,
   personalizations: readonly Personalization[],
-  options: Omit<PagerankOptions, 'personalization' | 'into'> = {},
-): Promise<PagerankResult[]> {
+  options: Omit<PagerankOptions<P>, 'personalization' | 'into'> = {},
+): Promise<PagerankResult<P>[]> {
   if (!Array.isArray(personalizations)) {
     throw new TypeError(`"personalizations" expected array, got ${show(personalizations)}`)
   }
@@ -84,7 +86,7 @@ export async function pagerankBatch(
   if (plans.length === 0) return []
   const opened = await openFor(graph, options, plans[0].dialect)
   try {
-    const results: PagerankResult[] = []
+    const results: PagerankResult<P>[] = []
     for (const { plan, dialect } of plans) {
       const { resident, reason } = opened
       const run = await runOn(resident, plan)
@@ -116,7 +118,9 @@ async function openFor(
   const { device = readConfig().device, threads } = options
   if (!(input instanceof Graph)) {
     if (options.device !== undefined && options.device !== input.device) {
-      throw new TypeError('"device" can\'t differ from the device that holds the graph: leave it out')
+      throw new TypeError(
+        '"device" can\'t differ from the device that holds the graph: leave it out',
+      )
     }
     checkThreads(threads, 'the device that holds the graph')
     if (!dialect.doubleUndirectedLoops || withDoubledLoops(input.graph) === input.graph) {
@@ -129,8 +133,8 @@ async function openFor(
     checkThreads(threads, 'a device that is open already')
     return upload(graph, device, 'the device given')
   }
-  const { kind, reason } = chooseKind(device, graph)
-  const lease = await leaseDevice(kind, kind === 'wasm' ? threads : undefined)
+  const { kind, reason } = chooseKind(device, graph, threads)
+  const lease = await leaseDevice(kind, threads)
   return upload(graph, lease.device, reason, lease)
 }
 
@@ -138,7 +142,14 @@ function checkThreads(threads: number | undefined, what: string): void {
   if (threads !== undefined) throw new TypeError(`"threads" can't change ${what}: leave it out`)
 }
 
-function chooseKind(device: unknown, graph: Graph): { kind: DeviceKind; reason: string } {
+function chooseKind(
+  device: unknown,
+  graph: Graph,
+  threads: number | undefined,
+): { kind: DeviceKind; reason: string } {
+  if (device === 'auto' && threads !== undefined) {
+    return { kind: 'wasm', reason: 'auto: "threads" is an option of WASM' }
+  }
   if (device === 'auto') return chooseDevice(graph.arcCount, whyNoWasm())
   const kind = DEVICE_KINDS.find((known) => known === device)
   if (kind === undefined) {
@@ -168,6 +179,7 @@ async function upload(
 }
 
 async function runOn(resident: ResidentGraph, plan: PagerankPlan): Promise<PagerankRun> {
+  if (resident.disposed) throw new DisposedError('this resident graph')
   if (resident.graph.vertexCount === 0) return emptyRun(plan)
   const { kind } = resident.device
   if (kind === 'reference') return pagerankReference(resident, plan)
@@ -195,7 +207,11 @@ async function polished(
     tolerance: Math.max(plan.tolerance, 1e-6),
     into: undefined,
   })
+  // f32 leaves the sum off by some 1e-7, which a tolerance of 1e-10 would stop short of repairing.
+  let mass = 0
+  for (const rank of rough.ranks) mass += rank
   const start = Float64Array.from(rough.ranks)
+  if (plan.redistributeDangling) for (let v = 0; v < start.length; v++) start[v] /= mass
   const lease = await leaseDevice('wasm')
   const { resident: polishing, close } = await upload(resident.graph, lease.device, '', lease)
   try {
@@ -220,21 +236,22 @@ function emptyRun(plan: PagerankPlan): PagerankRun {
   return { ranks, iterations: 0, residual: 0, roundingBound: 0, ...timings }
 }
 
-function toResult(
+function toResult<P extends Precision>(
   device: Device,
   reason: string,
   options: PagerankOptions,
   plan: PagerankPlan,
   dialect: Dialect,
   run: PagerankRun,
-): PagerankResult {
+): PagerankResult<P> {
   const { ranks, iterations, residual, uploadMs, prepareMs, computeMs, readMs } = run
   const isPolished = device.kind === 'webgpu' && plan.precision === 'f64'
   const factor = dialect.scaleByVertices ? ranks.length : 1
   if (factor !== 1) for (let v = 0; v < ranks.length; v++) ranks[v] *= factor
   const iterationBound = (plan.damping / (1 - plan.damping)) * residual
   return {
-    ranks,
+    // The plan's precision is P: makePlan took it from the same options.
+    ranks: ranks as Ranks<P>,
     iterations,
     residual,
     converged: residual <= convergenceTolerance(options, plan),

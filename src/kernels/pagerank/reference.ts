@@ -6,6 +6,7 @@
  */
 
 import type { ResidentGraph } from '../../devices/device.js'
+import { DisposedError } from '../../errors.js'
 import type { Graph } from '../../graph/csr.js'
 import { nextTurn } from '../../turn.js'
 import type { PagerankPlan, PagerankRun } from './types.js'
@@ -39,6 +40,7 @@ export async function pagerankReference(
         itemsLeft = SLICE_ITEMS
         await nextTurn()
         signal?.throwIfAborted()
+        if (device.disposed) throw new DisposedError('this device')
       }
     }
     const dangling = plan.redistributeDangling ? danglingMass(ranks, outWeights) : 0

@@ -30,8 +30,11 @@ export interface PagerankProgress {
   residual: number
 }
 
+/** Ranks in the precision asked for. */
+export type Ranks<P extends Precision> = P extends 'f32' ? Float32Array : Float64Array
+
 /** Options of `pagerank`. */
-export interface PagerankOptions {
+export interface PagerankOptions<P extends Precision = Precision> {
   /** d in [0, 1): probability of following an edge. Default 0.85. Nearer to 1 converges slower. */
   damping?: number
   /**
@@ -52,13 +55,13 @@ export interface PagerankOptions {
   /** Semantics and stop rule of another package, which explicit options override. */
   preset?: PagerankPreset
   /** Arithmetic of ranks. Default `f64`. */
-  precision?: Precision
+  precision?: P
   /** A device, a kind to open, or `auto` (the default). A ResidentGraph already has its device. */
   device?: Device | DeviceKind | 'auto'
   /** Worker threads, when this call opens a WASM device. Default: as many as processors. */
   threads?: number
   /** Array to fill with the ranks: Float64Array or Float32Array (after `precision`) of length n. */
-  into?: Float64Array | Float32Array
+  into?: Ranks<P>
   /** Stops within 100 ms; the call rejects with `signal.reason`. */
   signal?: AbortSignal
   /** Called at most about 30 times a second. */
@@ -78,9 +81,9 @@ export interface Timings {
 }
 
 /** Result of `pagerank`. */
-export interface PagerankResult {
+export interface PagerankResult<P extends Precision = Precision> {
   /** Rank by vertex number, length n; sums to 1 (to n or otherwise for some presets). */
-  ranks: Float64Array | Float32Array
+  ranks: Ranks<P>
   iterations: number
   /** L1 distance of the last two rank vectors, before a preset's scaling. */
   residual: number

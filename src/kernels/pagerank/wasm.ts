@@ -7,9 +7,10 @@ import type { Layout, ResidentGraph } from '../../devices/device.js'
 import { bytesOf, type WasmDevice, writeBytes } from '../../devices/wasm/index.js'
 import { MemoryLimitError } from '../../errors.js'
 import type { Graph } from '../../graph/csr.js'
-import type { WorkerPool } from '../../workers/pool.js'
 import * as at from './layout.js'
 import type { PagerankPlan, PagerankRun } from './types.js'
+
+type WorkerPool = WasmDevice['pool']
 
 /** Most blocks: keeps the serial sum over blocks short against an iteration. */
 const MAX_BLOCKS = 4096
@@ -193,7 +194,11 @@ export async function pagerankWasm(
     const computedMs = pool.nowMs()
     const results = new DataView(new ArrayBuffer(at.PARAMETER_BYTES))
     await pool.memory.read(address, bytesOf(results))
-    const ranks = plan.into ?? (elementBytes === 8 ? new Float64Array(graph.vertexCount) : new Float32Array(graph.vertexCount))
+    const ranks =
+      plan.into ??
+      (elementBytes === 8
+        ? new Float64Array(graph.vertexCount)
+        : new Float32Array(graph.vertexCount))
     await pool.memory.read(results.getUint32(at.OUTPUT, true), bytesOf(ranks), plan.signal)
     return {
       ranks,
@@ -244,7 +249,7 @@ async function writeIteration(
 
 function progressOf(plan: PagerankPlan) {
   const { onProgress, maxIterations } = plan
-  if (onProgress === undefined) return undefined
+  if (onProgress === undefined) return
   return ({ step, value }: { step: number; value: number }) =>
     onProgress({ iteration: step, maxIterations, residual: value })
 }

@@ -3,8 +3,8 @@
  * once a run, with numbers that the run has anyway.
  *
  * Let F be the exact iteration, x* its fixed point, and x₀, x₁, … what the GPU computes. In L1, F
- * is a contraction by d (its matrix P is column-substochastic). Call e the error of the last iteration
- * alone: x_K = F(x_{K-1}) + e. Then
+ * is a contraction by d (its matrix P is column-substochastic). Call e the error of the last
+ * iteration alone: x_K = F(x_{K-1}) + e. Then
  *
  *   ‖x_K − x*‖ ≤ d·‖x_{K-1} − x*‖ + ‖e‖ ≤ d·(‖x_K − x_{K-1}‖ + ‖x_K − x*‖) + ‖e‖
  *   ‖x_K − x*‖ ≤ d/(1−d)·‖x_K − x_{K-1}‖ + ‖e‖/(1−d)
@@ -15,10 +15,10 @@
  * ‖e‖ follows from counting roundings (Higham, Accuracy and Stability of Numerical Algorithms,
  * section 3.1): all terms are ≥ 0, so a value that k operations of relative error ≤ u lead to is
  * off by at most γ(k) = ku/(1 − ku) of itself. u is 2^-23, one unit in the last place: WGSL
- * (15.7.4) lets an addition or multiplication round to either neighbour. Fused multiply-add and reordering,
- * which WGSL allows where they are at least as accurate, only remove roundings. Conversions on the
- * host round to nearest and count half. WGSL may flush subnormal numbers (below 2^-126) to zero,
- * which costs at most 2^-126 an operation.
+ * (15.7.4) lets an addition or multiplication round to either neighbour. Fused multiply-add and
+ * reordering, which WGSL allows where they are at least as accurate, only remove roundings.
+ * Conversions on the host round to nearest and count half. WGSL may flush subnormal numbers (below
+ * 2^-126) to zero, which costs at most 2^-126 an operation.
  */
 
 /** One unit in the last place of f32. */
@@ -70,7 +70,7 @@ export interface RoundingInput {
   depths: Uint8Array
   arcCount: number
   /** Dangling mass that the last iteration spread, as the GPU computed it. */
-  dangling: number
+  danglingBefore: number
   /** ‖x_K − x_{K-1}‖ as the GPU computed it. */
   residual: number
   /** Most values that one addition loop takes. */
@@ -85,14 +85,14 @@ export async function roundingBound(
   input: RoundingInput,
   pause: () => Promise<void>,
 ): Promise<number> {
-  const { damping, ranks, depths, arcCount, dangling, residual, fan } = input
+  const { damping, ranks, depths, arcCount, danglingBefore, residual, fan } = input
   const n = ranks.length
   const reduction = reductionDepth(n, fan)
   let local = 0
   for (let v = 0; v < n; v += STRIDE, await pause()) {
     local += linkErrors(ranks, depths, v, Math.min(n, v + STRIDE))
   }
-  local += damping * outward(dangling, reduction + 1) * (1 + gamma(OUTER_ROUNDINGS))
+  local += damping * outward(danglingBefore, reduction + 1) * (1 + gamma(OUTER_ROUNDINGS))
   // The GPU's jump mass is 1 - (rounded d).
   local += Math.abs(Math.fround(damping) - damping)
   local += (8 * arcCount + 32 * n) * FLUSH

@@ -6,16 +6,28 @@
 
 import type { Layout, ResidentGraph } from '../../devices/device.js'
 import type { Gpu } from '../../devices/webgpu/gpu.js'
-import { pagerankSizes } from '../../devices/webgpu/shaders.generated.js'
+import { pagerankSizes, pagerankWgsl } from '../../devices/webgpu/shaders.generated.js'
 import { DisposedError } from '../../errors.js'
 import type { Graph } from '../../graph/csr.js'
-import { createSlices } from '../../slices.js'
+import { createSlices } from '../../turn.js'
 import { depthOf } from './webgpu-bound.js'
 
 /** Arcs or vertices between two looks at the clock: at most some ms of work. */
 const STRIDE = 1 << 16
 
 const { SEGMENT } = pagerankSizes
+
+/** Entry points of pagerank.wgsl, compiled when the first graph is prepared. */
+const PIPELINES = [
+  'gather',
+  'gather_weighted',
+  'combine',
+  'start',
+  'update',
+  'reduce',
+  'finish_start',
+  'finish',
+]
 
 /** One level of sums: row r adds the terms bounds[r] … bounds[r + 1] - 1 of the level before. */
 export interface SumLevel {
@@ -40,6 +52,8 @@ export class PagerankLayout implements Layout {
     readonly depths: Uint8Array,
     /** Arcs of positive weight. */
     readonly arcCount: number,
+    /** What making it cost. */
+    readonly timings: { readonly uploadMs: number; readonly prepareMs: number },
   ) {}
 
   dispose(): void {
@@ -54,13 +68,19 @@ export class PagerankLayout implements Layout {
 const waiting = new WeakMap<ResidentGraph, Map<string, { calls: number }>>()
 const ABANDONED = new Error('no call waits for this layout')
 
+/** A layout, and whether this call had it made. */
+export interface LayoutAnswer {
+  layout: PagerankLayout
+  isNew: boolean
+}
+
 /** The layout of a graph, made by the first call that asks. Rejects on abort, as `signal` says. */
 export async function pagerankLayout(
   gpu: Gpu,
   resident: ResidentGraph,
   weighted: boolean,
   signal: AbortSignal | undefined,
-): Promise<PagerankLayout> {
+): Promise<LayoutAnswer> {
   const key = weighted ? 'pagerank-weighted' : 'pagerank'
   const keys = waiting.get(resident) ?? new Map<string, { calls: number }>()
   waiting.set(resident, keys)
@@ -72,11 +92,15 @@ export async function pagerankLayout(
     gpu.check()
   }
   const pause = createSlices(() => resident.device.nowMs(), check)
-  const make = () => prepare(gpu, resident.graph, weighted, pause)
+  let isNew = false
+  const make = () => {
+    isNew = true
+    return prepare(gpu, resident, weighted, pause)
+  }
   for (;;) {
     waiters.calls++
     try {
-      return await gpu.guard(resident.layout(key, make), signal)
+      return { layout: await gpu.guard(resident.layout(key, make), signal), isNew }
     } catch (error) {
       // The call that was making it gave up just as this one came.
       if (error !== ABANDONED) throw error
@@ -95,12 +119,17 @@ export function checkLayoutSize(gpu: Gpu, { arcCount, vertexCount }: Graph): voi
 
 async function prepare(
   gpu: Gpu,
-  graph: Graph,
+  { graph, device }: ResidentGraph,
   weighted: boolean,
   pause: Pause,
 ): Promise<PagerankLayout> {
+  const startMs = device.nowMs()
+  // The GPU compiles while the host sorts; a failure shows when the pipeline is used.
+  for (const name of PIPELINES) gpu.pipeline('pagerank', pagerankWgsl, name).catch(() => {})
   const host = await transpose(graph, weighted, pause)
   const { bounds, depths } = await cutRows(host.rows, pause)
+  await Promise.all(PIPELINES.map((name) => gpu.pipeline('pagerank', pagerankWgsl, name)))
+  const preparedMs = device.nowMs()
   const buffers: GPUBuffer[] = []
   const upload = async (what: string, array: Uint32Array | Float32Array) => {
     const buffer = await gpu.upload(`PageRank ${what}`, array)
@@ -116,7 +145,8 @@ async function prepare(
     const sources = await upload('sources', host.sources)
     const values = host.values && (await upload('values', host.values))
     const scale = await upload('scale', host.scale)
-    return new PagerankLayout(levels, sources, values, scale, depths, host.sources.length)
+    const timings = { prepareMs: preparedMs - startMs, uploadMs: device.nowMs() - preparedMs }
+    return new PagerankLayout(levels, sources, values, scale, depths, host.sources.length, timings)
   } catch (error) {
     for (const buffer of buffers) buffer.destroy()
     throw error
@@ -147,6 +177,9 @@ async function transpose(graph: Graph, weighted: boolean, pause: Pause): Promise
     const end = Math.min(n, v + STRIDE)
     for (let u = v; u < end; u++) {
       rows[u + 1] += rows[u]
+      if (totals[u] === Number.POSITIVE_INFINITY) {
+        throw new RangeError(`weights of vertex ${graph.idOf(u)} sum to more than a double holds`)
+      }
       scale[u] = totals[u] === 0 ? 0 : weights === undefined ? 1 / totals[u] : 1
     }
   }

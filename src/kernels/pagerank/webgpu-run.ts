@@ -49,8 +49,6 @@ export class PagerankBuffers {
 
   /** Makes the buffers and bindings. Call `dispose` also when it rejects. */
   async open(plan: PagerankPlan): Promise<void> {
-    // Compiled side by side; #step finds them made.
-    await Promise.all(this.#entryPoints().map((entry) => this.#pipeline(entry)))
     const n = this.#vertexCount
     const params = await this.#upload('parameters', parameters(plan, n), BUFFER_USAGE.UNIFORM)
     const jump = await this.#upload('jump', new Float32Array(plan.personalization ?? [0]))
@@ -116,6 +114,7 @@ export class PagerankBuffers {
     contributions: GPUBuffer,
   ): Promise<{ links: GPUBuffer; steps: Step[] }> {
     const { levels, sources, values } = this.#layout
+    const gather = values === undefined ? 'gather' : 'gather_weighted'
     const steps: Step[] = []
     let terms = contributions
     for (const [index, { bounds, rowCount }] of levels.entries()) {
@@ -128,7 +127,7 @@ export class PagerankBuffers {
       ]
       if (index === 0) data.push([4, sources])
       if (index === 0 && values !== undefined) data.push([5, values])
-      const entryPoint = index === 0 ? this.#gatherName() : 'combine'
+      const entryPoint = index === 0 ? gather : 'combine'
       steps.push(await this.#step(entryPoint, data, rowCount))
       terms = sums
     }
@@ -136,23 +135,8 @@ export class PagerankBuffers {
     return { links, steps }
   }
 
-  #entryPoints(): string[] {
-    const { levels } = this.#layout
-    const sums = [this.#gatherName(), 'combine'].slice(0, levels.length)
-    const totals = this.#vertexCount > SEGMENT ? ['reduce'] : []
-    return [...sums, ...totals, 'start', 'update', 'finish_start', 'finish']
-  }
-
-  #gatherName(): string {
-    return this.#layout.values === undefined ? 'gather' : 'gather_weighted'
-  }
-
-  #pipeline(entryPoint: string): Promise<GPUComputePipeline> {
-    return this.#gpu.pipeline('pagerank', pagerankWgsl, entryPoint)
-  }
-
   async #step(entryPoint: string, data: Binding[], itemCount: number): Promise<Step> {
-    const pipeline = await this.#pipeline(entryPoint)
+    const pipeline = await this.#gpu.pipeline('pagerank', pagerankWgsl, entryPoint)
     const entries = data.map(([binding, buffer]) => ({ binding, resource: { buffer } }))
     const group = await this.#gpu.scoped('PageRank bindings', () =>
       this.#gpu.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }),

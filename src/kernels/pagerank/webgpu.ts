@@ -5,10 +5,10 @@
  */
 
 import type { ResidentGraph } from '../../devices/device.js'
-import { gpuOf } from '../../devices/webgpu/gpu.js'
+import { type Gpu, gpuOf } from '../../devices/webgpu/gpu.js'
 import { pagerankSizes } from '../../devices/webgpu/shaders.generated.js'
 import { DisposedError, NotSupportedError } from '../../errors.js'
-import { createSlices } from '../../slices.js'
+import { createSlices } from '../../turn.js'
 import type { PagerankPlan, PagerankRun } from './types.js'
 import { roundingBound } from './webgpu-bound.js'
 import { checkLayoutSize, pagerankLayout } from './webgpu-layout.js'
@@ -48,43 +48,51 @@ export async function pagerankWebgpu(
   const ranks = (plan.into as Float32Array | undefined) ?? new Float32Array(graph.vertexCount)
   if (graph.vertexCount === 0) return emptyRun(ranks)
   checkLayoutSize(gpu, graph)
-
-  const nowMs = () => device.nowMs()
-  const startMs = nowMs()
-  const weighted = plan.weighted && graph.weights !== undefined
-  const layout = await pagerankLayout(gpu, resident, weighted, plan.signal)
-  const run = new PagerankBuffers(gpu, layout)
   try {
-    await run.open(plan)
-    plan.signal?.throwIfAborted()
-    const preparedMs = nowMs()
-    const state = await iterate(run, plan, nowMs)
-    const computedMs = nowMs()
-    await run.readRanks(ranks, plan.signal)
-    const known = { damping: plan.damping, ranks, depths: layout.depths, arcCount: layout.arcCount }
-    const bound = await roundingBound(
-      {
-        ...known,
-        dangling: state.danglingBefore,
-        residual: state.residual,
-        fan: pagerankSizes.SEGMENT,
-      },
-      createSlices(nowMs, () => plan.signal?.throwIfAborted()),
-    )
-    return {
-      ranks,
-      iterations: state.iterations,
-      residual: state.residual,
-      roundingBound: bound,
-      uploadMs: 0,
-      prepareMs: preparedMs - startMs,
-      computeMs: computedMs - preparedMs,
-      readMs: nowMs() - computedMs,
-    }
+    // The guard answers an abort at once; the run sees it at its next step and cleans up.
+    return await gpu.guard(compute(gpu, resident, plan, ranks), plan.signal)
   } catch (cause) {
     // Its buffers went with it, which the GPU reports in its own words.
     if (!resident.disposed || device.disposed) throw cause
     throw new DisposedError('this resident graph', { cause })
+  }
+}
+
+async function compute(
+  gpu: Gpu,
+  resident: ResidentGraph,
+  plan: PagerankPlan,
+  ranks: Float32Array,
+): Promise<PagerankRun> {
+  const { graph, device } = resident
+  const { damping, signal } = plan
+  const nowMs = () => device.nowMs()
+  const weighted = plan.weighted && graph.weights !== undefined
+  const { layout, isNew } = await pagerankLayout(gpu, resident, weighted, signal)
+  const startMs = nowMs()
+  const run = new PagerankBuffers(gpu, layout)
+  try {
+    await run.open(plan)
+    signal?.throwIfAborted()
+    const state = await iterate(run, plan, nowMs)
+    const computedMs = nowMs()
+    await run.readRanks(ranks, signal)
+    const { depths, arcCount } = layout
+    const { residual, danglingBefore } = state
+    const bound = await roundingBound(
+      { damping, ranks, depths, arcCount, residual, danglingBefore, fan: pagerankSizes.SEGMENT },
+      createSlices(nowMs, () => signal?.throwIfAborted()),
+    )
+    return {
+      ranks,
+      iterations: state.iterations,
+      residual,
+      roundingBound: bound,
+      uploadMs: isNew ? layout.timings.uploadMs : 0,
+      prepareMs: isNew ? layout.timings.prepareMs : 0,
+      computeMs: computedMs - startMs,
+      readMs: nowMs() - computedMs,
+    }
   } finally {
     run.dispose()
   }

@@ -1,0 +1,138 @@
+/**
+ * What this machine can compute on, found out by trying: each device is opened, sent a few numbers
+ * and asked for them again. Behind `ticktickclock doctor` and for pages that offer a choice.
+ */
+
+import { canShareMemory, processorCount } from '#spawn'
+import type { DeviceKind } from './device.js'
+import { openDevice } from './open.js'
+import { whyNoWasm } from './wasm/index.js'
+
+/** Something that this machine lacks. */
+export interface Missing {
+  available: false
+  /** Why, in words. */
+  why: string
+  /** What to do about it: a command to run, a setting to change. */
+  remedy: string
+}
+
+/** WASM as this machine has it. */
+export interface WasmFindings {
+  available: true
+  simd: true
+  /** Whether threads can share one memory; without it there is one worker. */
+  sharedMemory: boolean
+  /** Worker threads that started. */
+  threads: number
+}
+
+/** The GPU that would be used. */
+export interface GpuFindings {
+  available: true
+  name: string
+  vendor: string
+  architecture: string
+  /** Emulated on the CPU: correct, but no measure of a GPU's speed. */
+  software: boolean
+  limits: {
+    /** Largest buffer, in bytes. */
+    maxBufferBytes: number
+    /** Largest part of a buffer that a kernel sees, in bytes. */
+    maxStorageBindingBytes: number
+    maxWorkgroupStorageBytes: number
+    maxInvocationsPerWorkgroup: number
+  }
+}
+
+/** Result of `doctor`. */
+export interface DoctorReport {
+  /** `node`, `browser`, or the name of another host. */
+  runtime: { name: string; version: string; platform: string }
+  /** Processors that this process may use. */
+  processors: number
+  reference: { available: true }
+  wasm: WasmFindings | Missing
+  webgpu: GpuFindings | Missing
+}
+
+/**
+ * Says what this machine can compute on, and what it lacks, why, and what to do about it. Opens and
+ * closes every device, which takes a few tenths of a second. Never throws for something missing.
+ *
+ * @example
+ * ```ts
+ * const { wasm, webgpu } = await doctor()
+ * if (!webgpu.available) console.log(webgpu.why, webgpu.remedy)
+ * ```
+ */
+export async function doctor(): Promise<DoctorReport> {
+  return {
+    runtime: runtime(),
+    processors: processorCount(),
+    reference: { available: true },
+    wasm: await examineWasm(),
+    webgpu: await examineGpu(),
+  }
+}
+
+function runtime(): DoctorReport['runtime'] {
+  const host = globalThis.process as NodeJS.Process | undefined
+  if (host?.versions?.node !== undefined) {
+    const platform = `${host.platform} ${host.arch}`
+    return { name: 'node', version: host.versions.node, platform }
+  }
+  const agent = globalThis.navigator?.userAgent ?? ''
+  return { name: 'browser', version: agent, platform: globalThis.navigator?.platform ?? '' }
+}
+
+async function examineWasm(): Promise<WasmFindings | Missing> {
+  const problem = whyNoWasm()
+  if (problem !== undefined) {
+    const remedy = 'use a newer version: Node 20.19, Chrome 91, Firefox 89, Safari 16.4'
+    return { available: false, why: problem, remedy }
+  }
+  try {
+    const threads = await tryDevice('wasm')
+    return { available: true, simd: true, sharedMemory: canShareMemory(), threads }
+  } catch (error) {
+    return missing(error, "use device 'reference', and report this")
+  }
+}
+
+async function examineGpu(): Promise<GpuFindings | Missing> {
+  const { probeWebgpu } = await import('./webgpu/index.js')
+  const probe = await probeWebgpu()
+  if (!probe.available) return missing(new Error(probe.reason), "use device 'wasm'")
+  try {
+    await tryDevice('webgpu')
+    return probe
+  } catch (error) {
+    return missing(error, 'update the driver of the GPU')
+  }
+}
+
+/** Sends numbers there and back; returns the device's threads. */
+async function tryDevice(kind: DeviceKind): Promise<number> {
+  const device = await openDevice({ kind })
+  try {
+    const sent = Uint32Array.of(1, 0xffff_ffff, 3)
+    const resident = await device.upload(sent)
+    const received = await resident.read()
+    if (received.join() !== sent.join()) {
+      throw new Error(`${device.info.name} gave back other numbers than it got`)
+    }
+    return device.info.threads
+  } finally {
+    await device.dispose()
+  }
+}
+
+/** Messages of device errors read `what: why; remedy`. */
+function missing(error: unknown, otherRemedy: string): Missing {
+  const message = error instanceof Error ? error.message : String(error)
+  const text = message.replace(/^WebGPU is not available: /, '')
+  const cut = text.indexOf('; ')
+  if (cut < 0) return { available: false, why: text, remedy: otherRemedy }
+  return { available: false, why: text.slice(0, cut), remedy: text.slice(cut + 2) }
+}

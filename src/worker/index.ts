@@ -1,0 +1,12 @@
+/**
+ * `ticktickclock/worker`: the package's calls, carried out in a worker.
+ *
+ * @packageDocumentation
+ */
+
+export {
+  connectWorker,
+  type WorkerClient,
+  type WorkerGraph,
+  type WorkerPagerankOptions,
+} from './client.js'
