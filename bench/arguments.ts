@@ -72,8 +72,8 @@ export function parseArguments(args: readonly string[]): Settings {
       graphs: scales?.map((scale) => ({ kind: 'rmat', scale })) ?? defaultGraphs(quick),
       effort: { budgetMs: quick ? 2000 : 15_000, leastSamples: least, mostSamples: most },
       peerEffort: {
-        budgetMs: quick ? 2000 : 25_000,
-        leastSamples: Math.min(quick ? 3 : 2, most),
+        budgetMs: quick ? 2000 : 40_000,
+        leastSamples: quick ? least : 1,
         mostSamples: Math.min(5, most),
       },
       peers: values['no-peers'] !== true,

@@ -3,7 +3,7 @@
  * who agrees is timed, two lengths of call each, in rounds. Who disagrees is named and not timed.
  */
 
-import { samplesFor, timeRounds } from './rounds.js'
+import { samplesFor, type TaskTimes, timeRounds } from './rounds.js'
 import { distanceL1, iterationMs, median, type Summary, summarize } from './statistics.js'
 
 /** Where a call's time went, in milliseconds. */
@@ -69,6 +69,10 @@ export interface Row {
   call: Summary
   callsMs: number[]
   shortCallsMs: number[]
+  /** Processor time of a whole call, the median; of all threads together. */
+  cpuMs: number
+  /** Processor time of one iteration. */
+  iterationCpuMs: number
   /** From the difference of long and short calls. */
   iterationMs: number
   nsPerArcIteration: number
@@ -166,9 +170,9 @@ async function time(
   const times = await timeRounds(tasks, (done, rounds) => say(`round ${done} of ${rounds}`))
   return checked.map((entry) => {
     const { name, includes, isPeer = false } = entry.contestant
-    const callsMs = times.get(longName(name)) ?? []
-    const shortMs = times.get(shortName(name)) ?? []
-    const eachMs = iterationMs(callsMs, shortMs, lengths.long, lengths.short)
+    const { wallMs: callsMs, cpuMs: longCpuMs } = timesOf(times, longName(name))
+    const { wallMs: shortCallsMs, cpuMs: shortCpuMs } = timesOf(times, shortName(name))
+    const eachMs = iterationMs(callsMs, shortCallsMs, lengths.long, lengths.short)
     return {
       name,
       includes,
@@ -176,12 +180,18 @@ async function time(
       ...pick(entry),
       call: summarize(callsMs),
       callsMs,
-      shortCallsMs: shortMs,
+      shortCallsMs,
+      cpuMs: median(longCpuMs),
+      iterationCpuMs: iterationMs(longCpuMs, shortCpuMs, lengths.long, lengths.short),
       iterationMs: eachMs,
       nsPerArcIteration: (eachMs * 1e6) / arcCount,
       phases: medianPhases(phases.get(name) ?? []),
     }
   })
+}
+
+function timesOf(times: ReadonlyMap<string, TaskTimes>, name: string): TaskTimes {
+  return times.get(name) ?? { wallMs: [], cpuMs: [] }
 }
 
 function longName(name: string): string {

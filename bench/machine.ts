@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, isAbsolute, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The place of a measurement. */
@@ -50,6 +50,11 @@ function commitName(): string {
   }
 }
 
+/** Reports are passed on: where their files lay is nobody's business. */
+function withoutFolder(argument: string): string {
+  return isAbsolute(argument) ? basename(argument) : argument
+}
+
 /** Describes this machine and run. */
 export function describeMachine(adapter: string, args: readonly string[]): Machine {
   return {
@@ -61,7 +66,7 @@ export function describeMachine(adapter: string, args: readonly string[]): Machi
     loadBefore: Number(loadavg()[0].toFixed(2)),
     adapter,
     commit: commitName(),
-    command: ['npm run bench --', ...args].join(' '),
+    command: ['npm run bench --', ...args.map(withoutFolder)].join(' '),
     date: new Date().toISOString(),
   }
 }

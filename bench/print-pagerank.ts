@@ -3,7 +3,7 @@
 import type { Row } from './contest.js'
 import { NAMES } from './contestants.js'
 import { spread } from './statistics.js'
-import type { PagerankReport, Ratio } from './suite-pagerank.js'
+import type { PagerankReport } from './suite-pagerank.js'
 import { formatNumber, formatRatio, formatSpread, formatTiny } from './table.js'
 
 /** A table that terminal and Markdown both show. */
@@ -37,9 +37,10 @@ export function pagerankSections(report: PagerankReport): Section[] {
         'median ms',
         'spread',
         'best ms',
+        'cpu ms',
         'ms/iter',
         'ns/arc',
-        'L1 to ref',
+        'L1',
       ],
       rows: report.rows.map(callCells),
       notes,
@@ -62,10 +63,16 @@ function callCells(row: Row): string[] {
     formatNumber(call.medianMs),
     formatSpread(spread(call)),
     formatNumber(call.bestMs),
-    formatNumber(row.iterationMs),
-    formatNumber(row.nsPerArcIteration),
+    formatNumber(row.cpuMs),
+    formatNumber(positive(row.iterationMs)),
+    formatNumber(positive(row.nsPerArcIteration)),
     formatTiny(row.distanceL1),
   ]
+}
+
+/** A difference of two calls that drowns in noise is no measurement. */
+function positive(value: number): number | undefined {
+  return value > 0 ? value : undefined
 }
 
 function phaseCells({ name, phases }: Row): string[][] {
@@ -74,19 +81,23 @@ function phaseCells({ name, phases }: Row): string[][] {
   return [[name, ...[uploadMs, prepareMs, computeMs, readMs].map((ms) => formatNumber(ms))]]
 }
 
-/** Rows: who is faster. Columns: than whom, whole calls; the last by iteration. */
+/** Rows: who is faster, by wall time and by processor time. Columns: than whom. */
 function ratioSection({ name, ratios }: PagerankReport): Section {
   const overs = [...new Set(ratios.map(({ over }) => over))]
   const names = [...new Set(ratios.map(({ of }) => of))].filter((of) => !overs.includes(of))
-  const find = (of: string, over: string): Ratio | undefined =>
-    ratios.find((ratio) => ratio.of === of && ratio.over === over)
+  const cells = (of: string, key: 'median' | 'cpu', iteration: 'iteration' | 'iterationCpu') => {
+    const find = (over: string) => ratios.find((ratio) => ratio.of === of && ratio.over === over)
+    return [
+      ...overs.map((over) => formatRatio(find(over)?.[key])),
+      formatRatio(find(NAMES.typedArray)?.[iteration]),
+    ]
+  }
   return {
     title: `${name}: ratios of medians of whole calls; typed JS is typed-array JavaScript`,
-    header: ['times as fast as', ...overs.map(shortName), 'typed JS, iter.'],
-    rows: names.map((of) => [
-      of,
-      ...overs.map((over) => formatRatio(find(of, over)?.median)),
-      formatRatio(find(of, NAMES.typedArray)?.iteration),
+    header: ['times as fast as', 'by', ...overs.map(shortName), 'typed JS, iter.'],
+    rows: names.flatMap((of) => [
+      [of, 'wall', ...cells(of, 'median', 'iteration')],
+      ['', 'cpu', ...cells(of, 'cpu', 'iterationCpu')],
     ]),
     notes: [],
   }

@@ -25,17 +25,26 @@ export function takesPart(round: number, samples: number, rounds: number): boole
   return Math.floor(((round + 1) * samples) / rounds) > before
 }
 
+/** Milliseconds of a task's calls, in the order of the rounds. */
+export interface TaskTimes {
+  wallMs: number[]
+  /** Processor time of the process, its threads included: other programs can't add to it. */
+  cpuMs: number[]
+}
+
 /**
  * Runs all tasks.
  *
- * @returns milliseconds by task name, in the order of the rounds
+ * @returns times by task name
  * @throws what a task throws
  */
 export async function timeRounds(
   tasks: readonly TimedTask[],
   onRound: (done: number, rounds: number) => void = () => {},
-): Promise<Map<string, number[]>> {
-  const times = new Map<string, number[]>(tasks.map(({ name }) => [name, []]))
+): Promise<Map<string, TaskTimes>> {
+  const times = new Map<string, TaskTimes>(
+    tasks.map(({ name }) => [name, { wallMs: [], cpuMs: [] }]),
+  )
   const rounds = Math.max(0, ...tasks.map(({ samples }) => samples))
   for (let round = 0; round < rounds; round++) {
     const taking = tasks.filter(({ samples }) => takesPart(round, samples, rounds))
@@ -50,13 +59,16 @@ export async function timeRounds(
     for (const { name, run } of taking) {
       // An async function: tinybench calls others once more to learn whether they are async.
       bench.add(name, async () => {
+        const before = process.cpuUsage()
         await run()
+        const { user, system } = process.cpuUsage(before)
+        times.get(name)?.cpuMs.push((user + system) / 1000)
       })
     }
     await bench.run()
     for (const { name, result } of bench.tasks) {
       if (result.state !== 'completed') throw new Error(`${name} was not measured: ${result.state}`)
-      times.get(name)?.push(...(result.latency.samples ?? []))
+      times.get(name)?.wallMs.push(...(result.latency.samples ?? []))
     }
     onRound(round + 1, rounds)
   }

@@ -53,10 +53,12 @@ export interface Ratio {
   /** Whole calls. */
   median: number
   best: number
+  /** By processor time: fair on a busy machine between contestants of one thread each. */
+  cpu: number
   /** Time of one iteration. */
   iteration: number
-  /** The same from the fastest calls of both lengths. */
-  iterationBest: number
+  /** Processor time of one iteration. */
+  iterationCpu: number
 }
 
 /** Results for one graph. */
@@ -221,13 +223,9 @@ function addRatios(report: PagerankReport, rows: readonly Row[], over: string): 
       over,
       median: base.call.medianMs / row.call.medianMs,
       best: base.call.bestMs / row.call.bestMs,
+      cpu: base.cpuMs / row.cpuMs,
       iteration: base.iterationMs / row.iterationMs,
-      iterationBest: bestIteration(base) / bestIteration(row),
+      iterationCpu: base.iterationCpuMs / row.iterationCpuMs,
     })
   }
-}
-
-/** Up to a factor that all rows of a contest share. */
-function bestIteration({ callsMs, shortCallsMs }: Row): number {
-  return Math.min(...callsMs) - Math.min(...shortCallsMs)
 }

@@ -7,7 +7,7 @@ import { type Graph, graphFromEdges, readGraph } from 'ticktickclock'
 import { edgeText } from './edge-text.js'
 import type { Section } from './print-pagerank.js'
 import { samplesFor, timeRounds } from './rounds.js'
-import { type Summary, spread, summarize } from './statistics.js'
+import { median, type Summary, spread, summarize } from './statistics.js'
 import { formatNumber, formatRatio, formatSpread } from './table.js'
 import { parseBySplit } from './typed-array.js'
 
@@ -24,6 +24,8 @@ export interface ParseRow {
   name: string
   call: Summary
   megabytesPerSecond: number
+  /** By processor time, which other programs can't add to. */
+  cpuMegabytesPerSecond: number
 }
 
 /** Results for one text. */
@@ -97,8 +99,14 @@ async function parseFormat(
   ]
   const times = await timeRounds(tasks, (done, rounds) => say(`round ${done} of ${rounds}`))
   report.rows = tasks.map((task) => {
-    const call = summarize(times.get(task.name) ?? [])
-    return { name: task.name, call, megabytesPerSecond: text.length / 1000 / call.medianMs }
+    const call = summarize(times.get(task.name)?.wallMs ?? [])
+    const cpuMs = median(times.get(task.name)?.cpuMs ?? [])
+    return {
+      name: task.name,
+      call,
+      megabytesPerSecond: text.length / 1000 / call.medianMs,
+      cpuMegabytesPerSecond: text.length / 1000 / cpuMs,
+    }
   })
   return report
 }
@@ -125,13 +133,14 @@ function isSame(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
 /** The suite as a table. */
 export function parseSection(reports: readonly ParseReport[]): Section {
   const rows = reports.flatMap((report) =>
-    report.rows.map(({ name, call, megabytesPerSecond }) => [
+    report.rows.map(({ name, call, megabytesPerSecond, cpuMegabytesPerSecond }) => [
       `${report.name.split(' ')[0]} ${name}`,
       String(call.count),
       formatNumber(call.medianMs),
       formatSpread(spread(call)),
       formatNumber(megabytesPerSecond),
       formatNumber(report.textBytes / 1000 / call.bestMs),
+      formatNumber(cpuMegabytesPerSecond),
       formatRatio(call.medianMs / report.rows[0].call.medianMs),
     ]),
   )
@@ -142,7 +151,7 @@ export function parseSection(reports: readonly ParseReport[]): Section {
   )
   return {
     title: 'Parsing text in memory, one thread',
-    header: ['parser', 'n', 'median ms', 'spread', 'MB/s', 'best MB/s', 'readGraph ahead'],
+    header: ['parser', 'n', 'median ms', 'spread', 'MB/s', 'best', 'MB/cpu s', 'slower by'],
     rows,
     notes: [...sizes, ...reports.flatMap(({ refusals }) => refusals)],
   }

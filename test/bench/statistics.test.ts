@@ -68,7 +68,8 @@ describe('rounds', () => {
     expect(order.filter((name) => name === 'slow')).toHaveLength(1)
     expect(order.indexOf('a')).toBeLessThan(order.indexOf('b'))
     expect(order.lastIndexOf('b')).toBeLessThan(order.lastIndexOf('a'))
-    expect([...times.values()].map((samples) => samples.length)).toEqual([2, 2, 1])
+    expect([...times.values()].map(({ wallMs }) => wallMs.length)).toEqual([2, 2, 1])
+    expect([...times.values()].map(({ cpuMs }) => cpuMs.length)).toEqual([2, 2, 1])
   })
 
   it('pass on what a task throws', async () => {
