@@ -99,7 +99,8 @@ export function createPoolService(): PoolService {
       return { heapBase, limitBytes: made?.limitBytes ?? 0 }
     },
     async start(request) {
-      const kernel = kernels[request.kernel] as Kernel
+      const kernel = kernels[request.kernel] as Kernel | undefined
+      if (typeof kernel !== 'function') throw new Error(`no kernel is called "${request.kernel}"`)
       if (isPrivate) return runInSlices(kernel, request)
       kernel(request.thread, request.threads, request.parameters)
     },

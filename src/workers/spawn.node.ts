@@ -5,6 +5,9 @@ import { Worker } from 'node:worker_threads'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import type { SpawnedWorker } from './spawn.js'
 
+/** The process's own options are not for workers: `node --input-type=module --eval` stops them. */
+const OPTIONS = { execArgv: [] }
+
 /** Processors that this process may use. */
 export function processorCount(): number {
   return availableParallelism()
@@ -17,12 +20,12 @@ export function canShareMemory(): boolean {
 
 /** A worker of a pool: runs kernels. */
 export function spawnPoolWorker(): SpawnedWorker {
-  return adopt(new Worker(new URL('./pool-worker.node.js', import.meta.url)))
+  return adopt(new Worker(new URL('./pool-worker.node.js', import.meta.url), OPTIONS))
 }
 
 /** A worker that serves the public API. */
 export function spawnApiWorker(): SpawnedWorker {
-  return adopt(new Worker(new URL('../worker/script.node.js', import.meta.url)))
+  return adopt(new Worker(new URL('../worker/script.node.js', import.meta.url), OPTIONS))
 }
 
 function adopt(worker: Worker): SpawnedWorker {
