@@ -23,7 +23,7 @@ export interface GraphStatistics {
   weight: Spread | undefined
   /** Vertices without any arc. */
   isolated: number
-  /** Vertices without an arc of positive weight that leaves them: PageRank gives their mass away. */
+  /** Vertices that no arc of positive weight leaves: PageRank gives their mass away. */
   dangling: number
   selfLoops: number
   /** Edges beyond the first between the same two vertices (in the same direction, if directed). */
