@@ -63,8 +63,8 @@ function printTable(measurements: Measurement[]): void {
   for (const measurement of measurements) {
     const { label, timings, totalMs, distance, allowed } = measurement
     const { uploadMs, prepareMs, computeMs, readMs } = timings
-    const whole = (reference.totalMs / totalMs).toFixed(1)
-    const compute = (reference.timings.computeMs / computeMs).toFixed(1)
+    const whole = formatRatio(reference.totalMs / totalMs)
+    const compute = formatRatio(reference.timings.computeMs / computeMs)
     table.push([
       label,
       ...[uploadMs, prepareMs, computeMs, readMs, totalMs].map(formatMs),
@@ -73,6 +73,10 @@ function printTable(measurements: Measurement[]): void {
     ])
   }
   console.log(table.toString().replace(/ +$/gm, ''))
+}
+
+function formatRatio(ratio: number): string {
+  return ratio.toFixed(ratio < 0.1 ? 2 : 1)
 }
 
 function formatMs(ms: number): string {
