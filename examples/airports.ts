@@ -1,7 +1,7 @@
 /**
  * The main job of `npm start`: ranks the airports of the United States by PageRank on every device
- * of this machine and checks the answers against each other; then a larger generated graph, on which
- * speed means something. Uses the public API only.
+ * of this machine and checks the answers against each other; then a larger generated graph, on
+ * which speed means something. Uses the public API only.
  */
 
 import Table from 'cli-table3'
@@ -35,8 +35,10 @@ try {
 }
 
 function describe(graph: Graph): string {
-  const { vertexCount, edgeCount } = graph
-  return `${vertexCount.toLocaleString('en-US')} vertices, ${edgeCount.toLocaleString('en-US')} edges`
+  const [vertices, edges] = [graph.vertexCount, graph.edgeCount].map((n) =>
+    n.toLocaleString('en-US'),
+  )
+  return `${vertices} vertices, ${edges} edges`
 }
 
 function printAirports(
@@ -61,8 +63,8 @@ function printTable(measurements: Measurement[]): void {
   for (const measurement of measurements) {
     const { label, timings, totalMs, distance, allowed } = measurement
     const { uploadMs, prepareMs, computeMs, readMs } = timings
-    const whole = (reference.totalMs / totalMs).toFixed(1)
-    const compute = (reference.timings.computeMs / computeMs).toFixed(1)
+    const whole = formatRatio(reference.totalMs / totalMs)
+    const compute = formatRatio(reference.timings.computeMs / computeMs)
     table.push([
       label,
       ...[uploadMs, prepareMs, computeMs, readMs, totalMs].map(formatMs),
@@ -71,6 +73,10 @@ function printTable(measurements: Measurement[]): void {
     ])
   }
   console.log(table.toString().replace(/ +$/gm, ''))
+}
+
+function formatRatio(ratio: number): string {
+  return ratio.toFixed(ratio < 0.1 ? 2 : 1)
 }
 
 function formatMs(ms: number): string {
@@ -88,7 +94,7 @@ function printLegend(measurements: Measurement[]): void {
   console.log(`
 total      the call of median length among up to 9, each with its own upload
 speed-up   over plain JavaScript: of the total (of compute alone, as when a device holds the graph)
-agreement  sum of all differences to the ranks of plain JavaScript, and what both error bounds allow`)
+agreement  sum of differences to the ranks of plain JavaScript, and what both error bounds allow`)
   if (contenders.some(({ label }) => label.endsWith(POLISHED))) {
     console.log('f32→f64    f32 on the GPU, which has no f64, then f64 on WASM until the tolerance')
   }

@@ -55,8 +55,8 @@ export async function loadGraph(
 ): Promise<LoadedGraph> {
   if (typeof options.weights === 'string' && options.header === 'no') {
     throw new UsageError(
-      "option '--weights <column>' is a name, but '--header no' says that no row has names: give a " +
-        'number',
+      "option '--weights <column>' is a name, but '--header no' says that no row has names: " +
+        'give a number',
     )
   }
   const startMs = monotonicMs()

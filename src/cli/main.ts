@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * The command `ticktickclock`: parses the command line, runs one command, turns its end into an exit
- * code. Data goes to stdout, messages to stderr. Commands live in one file each; none of them ends
- * the process: Node does, when nothing is left to do.
+ * The command `ticktickclock`: parses the command line, runs one command, turns its end into an
+ * exit code. Data goes to stdout, messages to stderr. Commands live in one file each; none of them
+ * ends the process: Node does, when nothing is left to do.
  */
 
 import { readFileSync } from 'node:fs'
@@ -99,7 +99,7 @@ function endNow(code: number): void {
   process.exit(code)
 }
 
-/** A promise that nothing settles any more lets Node end in silence: that must not look like success. */
+/** When nothing settles a promise, Node ends in silence: it must not look like success. */
 process.once('exit', () => {
   if (process.exitCode !== undefined) return
   process.stderr.write('ticktickclock: ended without a result; please report this\n')

@@ -1,6 +1,6 @@
 /**
- * What a running command shares with the process: the signal that Ctrl-C aborts, and stderr. Made by
- * main.ts, handed to every command.
+ * What a running command shares with the process: the signal that Ctrl-C aborts, and stderr. Made
+ * by main.ts, handed to every command.
  */
 
 import { ENDING_SIGNALS, type EndingSignal, Interruption } from './exit.js'

@@ -1,6 +1,6 @@
 /**
- * The command as a process: signals, closed pipes, files that appear whole or not at all, a progress
- * bar on terminals only, an end without help.
+ * The command as a process: signals, closed pipes, files that appear whole or not at all, a
+ * progress bar on terminals only, an end without help.
  */
 
 import { execFileSync, spawn } from 'node:child_process'
@@ -113,7 +113,8 @@ describe('a reader that stops', () => {
   })
 
   it('stops early and still gets all when it reads slowly', async () => {
-    const shell = `"${process.execPath}" "${CLI}" pagerank "${large}" --iterations 1 --csv | (sleep 1; wc -l)`
+    const command = `"${process.execPath}" "${CLI}" pagerank "${large}" --iterations 1 --csv`
+    const shell = `${command} | (sleep 1; wc -l)`
     const lines = Number(execFileSync('sh', ['-c', shell], { encoding: 'utf8' }))
     const { stdout } = await cli(['graph', 'info', large, '--json'])
     expect(lines).toBe(JSON.parse(stdout).result.vertices + 1)
@@ -201,7 +202,8 @@ const hasScript = existsSync('/usr/bin/script') && process.platform === 'linux'
 
 describe('progress', () => {
   it.skipIf(!hasScript)('is drawn on a terminal and taken away again', () => {
-    const command = `"${process.execPath}" "${CLI}" pagerank "${large}" --device reference --iterations 40 --csv --output /dev/null`
+    const options = '--device reference --iterations 40 --csv --output /dev/null'
+    const command = `"${process.execPath}" "${CLI}" pagerank "${large}" ${options}`
     const seen = execFileSync('script', ['-qec', command, '/dev/null'], {
       encoding: 'utf8',
       input: '',
