@@ -1,5 +1,6 @@
 /**
- * Gives the event loop a turn between slices of work, so that timers, input and abort get through.
+ * Gives the event loop a turn between slices of work, so that timers, input and abort get through,
+ * and lets an abort through while something is awaited.
  */
 
 import { SLICE_MS } from './limits.js'
@@ -34,4 +35,15 @@ export function createSlices(nowMs: () => number, check: () => void): () => Prom
     check()
     end = nowMs() + sliceMs
   }
+}
+
+/** The promise, or a rejection with `signal.reason` as soon as the signal aborts. */
+export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
 }

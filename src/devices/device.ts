@@ -4,7 +4,6 @@
  * Implementations: reference/, wasm/, webgpu/; `open.ts` chooses one. This file imports none.
  */
 
-import { DisposedError } from '../errors.js'
 import type { Graph } from '../graph/csr.js'
 
 /** Plain JavaScript; WebAssembly (SIMD, threads where memory can be shared); the GPU. */
@@ -90,6 +89,22 @@ export interface Layout {
   dispose(): void | Promise<void>
 }
 
+/** What a kernel asks a ResidentGraph for. */
+export interface LayoutRequest<L extends Layout> {
+  /** Names kernel and variant. */
+  key: string
+  /** Of the call that asks. */
+  signal: AbortSignal | undefined
+  /** Makes the layout; `signal` aborts when nobody waits for it any more. */
+  make(signal: AbortSignal): Promise<L>
+}
+
+/** A layout, and whether the call that asked had it made. */
+export interface LayoutAnswer<L extends Layout> {
+  layout: L
+  isNew: boolean
+}
+
 /**
  * A graph that a device knows. Kernels keep the layouts they prepare here, so that a second call
  * pays neither upload nor preparation.
@@ -98,11 +113,13 @@ export interface ResidentGraph extends Resident {
   /** The host graph: for ids and sizes. */
   readonly graph: Graph
   /**
-   * The layout with this key; made by the first call that asks for it. A failed `make` is not kept.
+   * The layout with this key, made when no call has asked for it before. Calls that ask while it is
+   * being made share the work, which is given up only when all of them have been aborted. A layout
+   * that failed is not kept.
    *
    * @internal
    */
-  layout<L extends Layout>(key: string, make: () => Promise<L>): Promise<L>
+  layout<L extends Layout>(request: LayoutRequest<L>): Promise<LayoutAnswer<L>>
 }
 
 /** A place to compute. Open one with `openDevice`. */
@@ -132,31 +149,6 @@ export interface Device {
   dispose(): Promise<void>
   /** `dispose()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>
-}
-
-/** Layouts by key, each made at most once at a time. What `ResidentGraph.layout` is built from. */
-export class LayoutCache {
-  readonly #layouts = new Map<string, Promise<Layout>>()
-  #disposed = false
-
-  get<L extends Layout>(key: string, make: () => Promise<L>): Promise<L> {
-    if (this.#disposed) return Promise.reject(new DisposedError('this resident graph'))
-    const known = this.#layouts.get(key)
-    if (known !== undefined) return known as Promise<L>
-    const made = make()
-    this.#layouts.set(key, made)
-    made.catch(() => this.#layouts.delete(key))
-    return made
-  }
-
-  async dispose(): Promise<void> {
-    this.#disposed = true
-    const pending = [...this.#layouts.values()]
-    this.#layouts.clear()
-    for (const layout of await Promise.allSettled(pending)) {
-      if (layout.status === 'fulfilled') await layout.value.dispose()
-    }
-  }
 }
 
 /** Checks that `into` fits a Resident. */

@@ -5,12 +5,14 @@
 
 import { DisposedError } from '../errors.js'
 import type { Graph } from '../graph/csr.js'
-import {
-  type Device,
-  type Layout,
-  LayoutCache,
-  type Resident,
-  type ResidentGraph,
+import { abortable } from '../turn.js'
+import type {
+  Device,
+  Layout,
+  LayoutAnswer,
+  LayoutRequest,
+  Resident,
+  ResidentGraph,
 } from './device.js'
 
 /** Disposed once, with its device or before it. */
@@ -45,22 +47,68 @@ export abstract class ResidentBase implements Resident {
   }
 }
 
+/** A layout that is made or being made. */
+interface Making {
+  layout: Promise<Layout>
+  /** Calls that wait for it; 0 for good once it is there. */
+  waiting: number
+  settled: boolean
+  abandon: AbortController
+}
+
 /** A graph on any device: kernels transfer what they need when they first make their layout. */
 export class LayoutGraph extends ResidentBase implements ResidentGraph {
   readonly graph: Graph
-  readonly #layouts = new LayoutCache()
+  readonly #layouts = new Map<string, Making>()
 
   constructor(device: Device, graph: Graph) {
     super(device)
     this.graph = graph
   }
 
-  async layout<L extends Layout>(key: string, make: () => Promise<L>): Promise<L> {
+  async layout<L extends Layout>(request: LayoutRequest<L>): Promise<LayoutAnswer<L>> {
     this.checkAlive('this resident graph')
-    return this.#layouts.get(key, make)
+    request.signal?.throwIfAborted()
+    const known = this.#layouts.get(request.key)
+    const making = known ?? this.#make(request)
+    making.waiting++
+    try {
+      const layout = (await abortable(making.layout, request.signal)) as L
+      return { layout, isNew: known === undefined }
+    } finally {
+      if (--making.waiting === 0 && !making.settled) {
+        this.#forget(request.key, making)
+        making.abandon.abort(request.signal?.reason)
+      }
+    }
   }
 
-  protected release(): Promise<void> {
-    return this.#layouts.dispose()
+  #make<L extends Layout>({ key, make }: LayoutRequest<L>): Making {
+    const abandon = new AbortController()
+    const making: Making = { layout: make(abandon.signal), waiting: 0, settled: false, abandon }
+    this.#layouts.set(key, making)
+    making.layout.then(
+      () => {
+        making.settled = true
+      },
+      () => this.#forget(key, making),
+    )
+    return making
+  }
+
+  #forget(key: string, making: Making): void {
+    making.settled = true
+    if (this.#layouts.get(key) === making) this.#layouts.delete(key)
+  }
+
+  protected async release(): Promise<void> {
+    const all = [...this.#layouts.values()]
+    this.#layouts.clear()
+    for (const { settled, abandon } of all) {
+      if (!settled) abandon.abort(new DisposedError('this resident graph'))
+    }
+    for (const made of await Promise.allSettled(all.map(({ layout }) => layout))) {
+      if (made.status === 'fulfilled') await made.value.dispose()
+    }
   }
 }

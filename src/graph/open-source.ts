@@ -5,7 +5,7 @@
 import { openLocation } from '#source'
 import { show } from '../check.js'
 import { GraphFormatError } from '../errors.js'
-import { abortable } from './slices.js'
+import { abortable } from '../turn.js'
 import type { ByteSource, GraphSource } from './source.js'
 import { fromBytes, fromIterable, fromResponse, fromStream } from './source-stream.js'
 

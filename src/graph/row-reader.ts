@@ -6,7 +6,7 @@
 
 import { GraphFormatError } from '../errors.js'
 import { MAX_LINE_BYTES } from '../limits.js'
-import { nextTurn } from '../turn.js'
+import { abortable, nextTurn } from '../turn.js'
 import { type Detected, type DialectOptions, detectDialect } from './dialect.js'
 import {
   type Dialect,
@@ -20,7 +20,6 @@ import {
 import { ID_TOO_WIDE, ROW_FOR_HOST, SLICE_BYTES, TABLE_FULL } from './edge-parser.js'
 import type { PlainSource } from './open-source.js'
 import type { RowSink } from './row-sink.js'
-import { abortable } from './slices.js'
 
 /** Bytes between two turns of the event loop. */
 const TURN_BYTES = 4 * SLICE_BYTES

@@ -33,14 +33,3 @@ export async function runSliced<T>(steps: Steps<T>, signal: AbortSignal | undefi
     await nextTurn()
   }
 }
-
-/** The promise, or a rejection with `signal.reason` as soon as the signal aborts. */
-export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason)
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
-}

@@ -4,7 +4,7 @@
 
 import { show } from '../check.js'
 import { GraphSourceError } from '../errors.js'
-import { abortable } from './slices.js'
+import { abortable } from '../turn.js'
 import type { ByteSource } from './source.js'
 
 interface SourceInfo {

@@ -178,6 +178,29 @@ for (const { name, options, missing } of await candidates()) {
       await graph.dispose()
     })
 
+    it('prepares for the calls that wait, also when the first of them gives up', async () => {
+      const graph = await device.upload(generateRmat({ scale: 14, seed: 4 }))
+      const controller = new AbortController()
+      const { signal } = controller
+      const first = pagerank(graph, { precision: 'f32', signal })
+      const outcome = expect(first).rejects.toThrow('gave up')
+      const second = pagerank(graph, { precision: 'f32' })
+      await Promise.resolve()
+      controller.abort(new Error('gave up'))
+      await outcome
+      expect((await second).converged).toBe(true)
+      // Alone, the preparation ends with its call, and the next one begins anew.
+      await graph.dispose()
+      const again = await device.upload(generateRmat({ scale: 14, seed: 4 }))
+      const alone = new AbortController()
+      const given = pagerank(again, { precision: 'f32', signal: alone.signal })
+      const end = expect(given).rejects.toThrow('alone')
+      alone.abort(new Error('alone'))
+      await end
+      expect((await pagerank(again, { precision: 'f32' })).converged).toBe(true)
+      await again.dispose()
+    })
+
     it('reports progress, and stops when the report throws', async () => {
       const graph = generateRmat({ scale: 12, seed: 2 })
       const seen: number[] = []

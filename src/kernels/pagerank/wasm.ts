@@ -177,11 +177,10 @@ export async function pagerankWasm(
   const { graph } = resident
   const { pool } = resident.device as WasmDevice
   const elementBytes = plan.precision === 'f64' ? 8 : 4
-  const key = `pagerank ${plan.precision} ${plan.weighted ? 'weighted' : 'plain'}`
-  let isNew = false
-  const layout = await resident.layout(key, () => {
-    isNew = true
-    return makeLayout(pool, graph, plan, elementBytes)
+  const { layout, isNew } = await resident.layout({
+    key: `pagerank ${plan.precision} ${plan.weighted ? 'weighted' : 'plain'}`,
+    signal: plan.signal,
+    make: (signal) => makeLayout(pool, graph, { ...plan, signal }, elementBytes),
   })
   const work = new Region(pool)
   try {

@@ -4,10 +4,9 @@
  * on along an arc. Made once a ResidentGraph, on the host, in slices. webgpu.ts runs on it.
  */
 
-import type { Layout, ResidentGraph } from '../../devices/device.js'
+import type { Layout, LayoutAnswer, ResidentGraph } from '../../devices/device.js'
 import type { Gpu } from '../../devices/webgpu/gpu.js'
 import { pagerankSizes, pagerankWgsl } from '../../devices/webgpu/shaders.generated.js'
-import { DisposedError } from '../../errors.js'
 import type { Graph } from '../../graph/csr.js'
 import { createSlices } from '../../turn.js'
 import { depthOf } from './webgpu-bound.js'
@@ -64,50 +63,25 @@ export class PagerankLayout implements Layout {
   }
 }
 
-/** Layouts under way are given up when no call waits for them any more. */
-const waiting = new WeakMap<ResidentGraph, Map<string, { calls: number }>>()
-const ABANDONED = new Error('no call waits for this layout')
-
-/** A layout, and whether this call had it made. */
-export interface LayoutAnswer {
-  layout: PagerankLayout
-  isNew: boolean
-}
-
 /** The layout of a graph, made by the first call that asks. Rejects on abort, as `signal` says. */
-export async function pagerankLayout(
+export function pagerankLayout(
   gpu: Gpu,
   resident: ResidentGraph,
   weighted: boolean,
   signal: AbortSignal | undefined,
-): Promise<LayoutAnswer> {
-  const key = weighted ? 'pagerank-weighted' : 'pagerank'
-  const keys = waiting.get(resident) ?? new Map<string, { calls: number }>()
-  waiting.set(resident, keys)
-  const waiters = keys.get(key) ?? { calls: 0 }
-  keys.set(key, waiters)
-  const check = () => {
-    if (waiters.calls === 0) throw ABANDONED
-    if (resident.disposed) throw new DisposedError('this resident graph')
-    gpu.check()
-  }
-  const pause = createSlices(() => resident.device.nowMs(), check)
-  let isNew = false
-  const make = () => {
-    isNew = true
-    return prepare(gpu, resident, weighted, pause)
-  }
-  for (;;) {
-    waiters.calls++
-    try {
-      return { layout: await gpu.guard(resident.layout(key, make), signal), isNew }
-    } catch (error) {
-      // The call that was making it gave up just as this one came.
-      if (error !== ABANDONED) throw error
-    } finally {
-      waiters.calls--
-    }
-  }
+): Promise<LayoutAnswer<PagerankLayout>> {
+  return resident.layout({
+    key: weighted ? 'pagerank weighted' : 'pagerank plain',
+    signal,
+    make(abandoned) {
+      const check = () => {
+        abandoned.throwIfAborted()
+        gpu.check()
+      }
+      const pause = createSlices(() => resident.device.nowMs(), check)
+      return prepare(gpu, resident, weighted, pause)
+    },
+  })
 }
 
 /** @throws MemoryLimitError when a part can't be bound, before anything is made */
