@@ -1,7 +1,8 @@
 // PageRank's layout, made from CSR on all threads: rows are vertices relabelled by in-degree, large
 // first (Faldu et al., "A closer look at lightweight graph reordering", 2019), stored as SELL-8
 // (Kreutzer et al., 2014) with the few heavy rows apart. A stable counting sort by row, so that the
-// layout has the same bytes for every thread count. Kernel ABI: control.ts.
+// layout has the same bytes for every thread count. Where every arc has its reverse, rows are
+// copied from the CSR instead, in half the time. Kernel ABI: control.ts.
 import {
   ARC_COUNT,
   BLOCK_COUNT,
@@ -26,6 +27,7 @@ import {
   ORDER,
   PHASE,
   SLICE_ROWS,
+  SYMMETRIC,
   TOTALS,
   UNIT_COUNT,
   UNIT_START,
@@ -59,10 +61,13 @@ export function pagerankPrepare(thread: i32, threads: i32, p: usize): i32 {
 }
 
 function runPhase(phase: i32, thread: i32, threads: i32, p: usize): i32 {
+  const symmetric = isSymmetric(p)
+  if (symmetric && phase == COUNT) return DONE
   const serial = phase == BUCKET || phase == PLACE
   if (serial && thread != 0) return DONE
   const overArcs = phase == COUNT || phase == SCATTER
-  const total: u64 = overArcs ? load<u32>(p, ARC_COUNT) : load<u32>(p, VERTEX_COUNT)
+  let total: u64 = overArcs ? load<u32>(p, ARC_COUNT) : load<u32>(p, VERTEX_COUNT)
+  if (symmetric && phase == SCATTER) total = firstEntry(p, load<u32>(p, UNIT_COUNT))
   const grain: u64 = overArcs ? ARC_GRAIN : ROW_GRAIN
   let low: u64 = serial ? 0 : (total * thread) / threads
   const high: u64 = serial ? total : (total * (thread + 1)) / threads
@@ -97,8 +102,14 @@ function runStep(phase: i32, thread: i32, threads: i32, p: usize, low: u32, high
     case ROWS:
       return prepareRows(p, threads, low, high)
     case SCATTER:
+      if (isSymmetric(p)) return prepareGather(p, low, high)
       return prepareScatter(p, thread, low, high)
   }
+}
+
+/** Whether rows can be copied from the CSR: no counting, no scattering. */
+function isSymmetric(p: usize): bool {
+  return load<u32>(p, SYMMETRIC) != 0
 }
 
 /** This thread's counts, later cursors. */
@@ -123,7 +134,12 @@ export function prepareDegrees(p: usize, threads: i32, low: u32, high: u32): voi
   const stride = (<usize>load<u32>(p, VERTEX_COUNT)) << 2
   const counts = <usize>load<u32>(p, COUNTS)
   const degrees = <usize>load<u32>(p, DEGREES)
+  const symmetric = isSymmetric(p)
   for (let vertex = low; vertex < high; vertex++) {
+    if (symmetric) {
+      store<u32>(degrees + ((<usize>vertex) << 2), degreeOf(p, vertex))
+      continue
+    }
     let degree: u32 = 0
     let cell = counts + ((<usize>vertex) << 2)
     for (let k = 0; k < threads; k++) {
@@ -225,6 +241,7 @@ export function prepareRows(p: usize, threads: i32, low: u32, high: u32): void {
   const unitStart = <usize>load<u32>(p, UNIT_START)
   const entries = <usize>load<u32>(p, ENTRIES)
   const counts = <usize>load<u32>(p, COUNTS)
+  const symmetric = isSymmetric(p)
   const last = load<u32>(p, VERTEX_COUNT) - 1
   for (let row = low; row < high; row++) {
     const vertex = load<u32>(order + ((<usize>row) << 2))
@@ -234,12 +251,16 @@ export function prepareRows(p: usize, threads: i32, low: u32, high: u32): void {
     const step: u32 = isHeavy ? 1 : SLICE_ROWS
     let cursor = load<u32>(unitStart + ((<usize>unit) << 2)) + lane
     const end = load<u32>(unitStart + ((<usize>unit) << 2), 4)
-    let cell = counts + ((<usize>vertex) << 2)
-    for (let k = 0; k < threads; k++) {
-      const count = load<u32>(cell)
-      store<u32>(cell, cursor)
-      cursor += count * step
-      cell += stride
+    if (symmetric) {
+      cursor += degreeOf(p, vertex) * step
+    } else {
+      let cell = counts + ((<usize>vertex) << 2)
+      for (let k = 0; k < threads; k++) {
+        const count = load<u32>(cell)
+        store<u32>(cell, cursor)
+        cursor += count * step
+        cell += stride
+      }
     }
     padRow(p, entries, cursor, end, step)
     // The last slice's missing rows are all padding.
@@ -291,6 +312,62 @@ function sumWeights(weights: usize, first: u32, end: u32): f64 {
   let sum: f64 = 0
   for (let arc = first; arc < end; arc++) sum += load<f64>(weights + ((<usize>arc) << 3))
   return sum
+}
+
+/** Arcs of a vertex in the CSR. */
+function degreeOf(p: usize, vertex: u32): u32 {
+  const offsets = <usize>load<u32>(p, CSR_OFFSETS) + ((<usize>vertex) << 2)
+  return load<u32>(offsets, 4) - load<u32>(offsets)
+}
+
+function firstEntry(p: usize, unit: u32): u32 {
+  return load<u32>(<usize>load<u32>(p, UNIT_START) + ((<usize>unit) << 2))
+}
+
+/** Copies the rows of the units that begin at entries low … high - 1: symmetric graphs only. */
+export function prepareGather(p: usize, low: u32, high: u32): void {
+  const unitCount = load<u32>(p, UNIT_COUNT)
+  const heavyCount = load<u32>(p, HEAVY_COUNT)
+  const vertexCount = load<u32>(p, VERTEX_COUNT)
+  let unit = firstUnit(p, unitCount, low)
+  while (unit < unitCount && firstEntry(p, unit) < high) {
+    const start = firstEntry(p, unit)
+    if (unit < heavyCount) {
+      gatherRow(p, unit, start, 1)
+    } else {
+      const row = heavyCount + (unit - heavyCount) * SLICE_ROWS
+      const lanes = min(<u32>SLICE_ROWS, vertexCount - row)
+      for (let lane: u32 = 0; lane < lanes; lane++)
+        gatherRow(p, row + lane, start + lane, SLICE_ROWS)
+    }
+    unit++
+  }
+}
+
+/** The first unit that begins at `entry` or behind it. */
+function firstUnit(p: usize, unitCount: u32, entry: u32): u32 {
+  let low: u32 = 0
+  let high = unitCount
+  while (low < high) {
+    const middle = low + (high - low) / 2
+    if (firstEntry(p, middle) < entry) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+function gatherRow(p: usize, row: u32, first: u32, step: u32): void {
+  const size = load<u32>(p, ELEMENT_BYTES)
+  const vertex = load<u32>(<usize>load<u32>(p, ORDER) + ((<usize>row) << 2))
+  const labels = <usize>load<u32>(p, LABELS)
+  const offsets = <usize>load<u32>(p, CSR_OFFSETS) + ((<usize>vertex) << 2)
+  const targets = <usize>load<u32>(p, CSR_TARGETS)
+  const end = targets + ((<usize>load<u32>(offsets, 4)) << 2)
+  let entry = <usize>load<u32>(p, ENTRIES) + ((<usize>first) << 2)
+  for (let arc = targets + ((<usize>load<u32>(offsets)) << 2); arc < end; arc += 4) {
+    store<u32>(entry, load<u32>(labels + ((<usize>load<u32>(arc)) << 2)) * size)
+    entry += (<usize>step) << 2
+  }
 }
 
 /** Writes the entries of the arcs low … high - 1 at this thread's cursors. */

@@ -47,6 +47,8 @@ export const BUCKETS = 84
 export const HEAVY_ENTRIES = 88
 /** Address of f64[n]: out-weights by old label; unused if unweighted. */
 export const TOTALS = 180
+/** 1: every arc has its reverse, so a row's in-arcs are its vertex's own arcs. */
+export const SYMMETRIC = 188
 /** In-arcs of the longest row (result). */
 export const LONGEST = 184
 /** Most blocks that BLOCK_START has room for. */

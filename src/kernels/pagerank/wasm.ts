@@ -77,12 +77,18 @@ function layoutSizes(graph: Graph, weighted: boolean, elementBytes: number) {
   }
 }
 
+/** Every arc has its reverse: rows of in-arcs are rows of the CSR. */
+function isSymmetric(graph: Graph, weighted: boolean): boolean {
+  return !graph.directed && !weighted
+}
+
 /** Bytes of the memory at the time of the highest demand: CSR, rows and the sort's counts. */
 function peakBytes(graph: Graph, weighted: boolean, elementBytes: number, threads: number): number {
   const { vertexCount: n, arcCount: m } = graph
   const { entryBytes, valueBytes } = layoutSizes(graph, weighted, elementBytes)
   const csr = 4 * n + 4 * m + (weighted ? 8 * m : 0)
-  const scratch = n * (4 * threads + 8 + (weighted ? 8 : 0))
+  const counts = isSymmetric(graph, weighted) ? 0 : 4 * threads
+  const scratch = n * (counts + 8 + (weighted ? 8 : 0))
   return csr + entryBytes + valueBytes + scratch + n * (8 + elementBytes)
 }
 
@@ -163,7 +169,9 @@ async function allocateRows(
     set(at.VALUES, await rows.alloc(sizes.valueBytes))
     set(at.TOTALS, await scratch.alloc(8 * n))
   }
-  set(at.COUNTS, await scratch.alloc(4 * n * threads))
+  const symmetric = isSymmetric(graph, weighted)
+  set(at.SYMMETRIC, symmetric ? 1 : 0)
+  if (!symmetric) set(at.COUNTS, await scratch.alloc(4 * n * threads))
   set(at.DEGREES, await scratch.alloc(4 * n))
   set(at.LABELS, await scratch.alloc(4 * n))
   set(at.BUCKETS, await scratch.alloc(4 * (at.HEAVY_DEGREE + 1)))
