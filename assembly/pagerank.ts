@@ -217,25 +217,36 @@ function copyOut<T extends number>(p: usize, first: u32, end: u32): void {
 }
 
 /** Sum of a heavy row's entries first … end - 1 (addresses; a multiple of 8 entries). */
-function sumHeavy<T extends number>(first: usize, end: usize, value: usize, source: usize): f64 {
-  let a: f64 = 0,
-    b: f64 = 0,
-    c: f64 = 0,
-    d: f64 = 0
-  const isWeighted = value != 0
+function sumHeavy<T extends number>(first: usize, end: usize, source: usize): f64 {
+  let a: f64 = 0, b: f64 = 0, c: f64 = 0, d: f64 = 0
+  let e: f64 = 0, f: f64 = 0, g: f64 = 0, h: f64 = 0
+  for (let entry = first; entry < end; entry += 32) {
+    a += <f64>load<T>(source + load<u32>(entry))
+    b += <f64>load<T>(source + load<u32>(entry, 4))
+    c += <f64>load<T>(source + load<u32>(entry, 8))
+    d += <f64>load<T>(source + load<u32>(entry, 12))
+    e += <f64>load<T>(source + load<u32>(entry, 16))
+    f += <f64>load<T>(source + load<u32>(entry, 20))
+    g += <f64>load<T>(source + load<u32>(entry, 24))
+    h += <f64>load<T>(source + load<u32>(entry, 28))
+  }
+  return a + b + (c + d) + (e + f + (g + h))
+}
+
+/** The same with a weight for each entry. */
+function sumHeavyWeighted<T extends number>(
+  first: usize,
+  end: usize,
+  value: usize,
+  source: usize,
+): f64 {
+  let a: f64 = 0, b: f64 = 0, c: f64 = 0, d: f64 = 0
   for (let entry = first; entry < end; entry += 16) {
-    if (isWeighted) {
-      a += <f64>load<T>(source + load<u32>(entry)) * <f64>load<T>(value)
-      b += <f64>load<T>(source + load<u32>(entry, 4)) * <f64>load<T>(value, sizeof<T>())
-      c += <f64>load<T>(source + load<u32>(entry, 8)) * <f64>load<T>(value, 2 * sizeof<T>())
-      d += <f64>load<T>(source + load<u32>(entry, 12)) * <f64>load<T>(value, 3 * sizeof<T>())
-      value += 4 * sizeof<T>()
-    } else {
-      a += <f64>load<T>(source + load<u32>(entry))
-      b += <f64>load<T>(source + load<u32>(entry, 4))
-      c += <f64>load<T>(source + load<u32>(entry, 8))
-      d += <f64>load<T>(source + load<u32>(entry, 12))
-    }
+    a += <f64>load<T>(source + load<u32>(entry)) * <f64>load<T>(value)
+    b += <f64>load<T>(source + load<u32>(entry, 4)) * <f64>load<T>(value, sizeof<T>())
+    c += <f64>load<T>(source + load<u32>(entry, 8)) * <f64>load<T>(value, 2 * sizeof<T>())
+    d += <f64>load<T>(source + load<u32>(entry, 12)) * <f64>load<T>(value, 3 * sizeof<T>())
+    value += 4 * sizeof<T>()
   }
   return a + b + (c + d)
 }
@@ -261,8 +272,10 @@ function pullHeavy<T extends number>(
     const first = load<u32>(bounds)
     const from = entries + ((<usize>first) << 2)
     const end = entries + ((<usize>load<u32>(bounds, 4)) << 2)
-    const value = values != 0 ? values + <usize>first * sizeof<T>() : 0
-    const sum = sumHeavy<T>(from, end, value, source)
+    const sum =
+      values != 0
+        ? sumHeavyWeighted<T>(from, end, values + <usize>first * sizeof<T>(), source)
+        : sumHeavy<T>(from, end, source)
     const jumpWeight = own != 0 ? load<f64>(own + ((<usize>row) << 3)) : uniform
     const at = <usize>row * sizeof<T>()
     const inv = load<T>(<usize>load<u32>(p, INVERSE) + at)

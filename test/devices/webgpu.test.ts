@@ -192,11 +192,13 @@ describe.skipIf(noGpu)(gpuTitle('webgpu device'), () => {
     const resident = (await device.upload(graph)) as ResidentGraph & LayoutKeeper
     let disposed = 0
     const make = async () => ({ dispose: () => disposed++ })
-    expect(await resident.layout('k', make)).toBe(await resident.layout('k', make))
+    const request = { key: 'k', signal: undefined, make }
+    const { layout } = await resident.layout(request)
+    expect(await resident.layout(request)).toStrictEqual({ layout, isNew: false })
     await resident.dispose()
     await resident.dispose()
     expect(disposed).toBe(1)
-    await expect(resident.layout('k', make)).rejects.toThrow(DisposedError)
+    await expect(resident.layout(request)).rejects.toThrow(DisposedError)
   })
 })
 
