@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * The device contract: what every kernel may ask of a place to compute, and how data lives there.
  * Host arrays and device memory are different things; `upload` and `read` are the only ways across.

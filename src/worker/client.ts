@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * The page's side: the package's calls, carried out by one worker, so that the page's own thread
  * never computes. Signals, progress functions and error classes work as they do in the worker.

@@ -18,7 +18,11 @@ import { gpuTitle, noGpu } from '../support/webgpu.js'
 
 /** The internal part of ResidentGraph. */
 interface LayoutKeeper {
-  layout<L>(key: string, make: () => Promise<L>): Promise<L>
+  layout<L>(request: {
+    key: string
+    signal: AbortSignal | undefined
+    make: () => Promise<L>
+  }): Promise<{ layout: L; isNew: boolean }>
 }
 
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url))

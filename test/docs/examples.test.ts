@@ -1,6 +1,6 @@
 /**
- * The code in README.md and docs/ is right: every TypeScript block is type-checked, and run unless it
- * is marked for browsers; every link to a file leads somewhere.
+ * The code in README.md and docs/ is right: every TypeScript block is type-checked, and run unless
+ * it is marked for browsers; every link to a file leads somewhere.
  */
 
 import { execFile } from 'node:child_process'

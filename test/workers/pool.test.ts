@@ -17,7 +17,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { openPool } from '../../dist/workers/open.js'
 import { count } from '../support/seed.js'
 
-/** Worker threads that were made since; found through the `unref` that each gets when it is made. */
+/** Worker threads made by a test; found through the `unref` that each gets at once. */
 const made: Worker[] = []
 const unref = Worker.prototype.unref
 Worker.prototype.unref = function (this: Worker) {
