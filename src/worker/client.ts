@@ -6,13 +6,23 @@
 
 import { proxy, type Remote, releaseProxy, wrap } from 'comlink'
 import { spawnApiWorker } from '#spawn'
+import { checkCallback, checkSignal, show } from '../check.js'
 import type { DeviceInfo } from '../devices/device.js'
+import type { DoctorReport } from '../devices/doctor.js'
 import type { OpenDeviceOptions } from '../devices/open.js'
 import { DeviceLostError, DisposedError } from '../errors.js'
 import { Graph } from '../graph/csr.js'
 import type { GraphSource, ReadGraphOptions } from '../graph/index.js'
 import type { PagerankOptions, PagerankResult } from '../kernels/pagerank/types.js'
-import { type ApiService, type GraphReference, type Reply, unpackError } from './protocol.js'
+import {
+  type ApiService,
+  type CallBack,
+  type GraphReference,
+  type Reply,
+  type SourceRole,
+  unpackError,
+} from './protocol.js'
+import { type Feed, packSource } from './source.js'
 
 /** A graph on a device that the worker opened for it. */
 export interface WorkerGraph {
@@ -21,6 +31,8 @@ export interface WorkerGraph {
   readonly device: DeviceInfo
   /** Gives graph and device back. Calling it twice is allowed. */
   dispose(): Promise<void>
+  /** `dispose()`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 /** Options of `WorkerClient.pagerank`: a device by kind only; ranks are moved, so no `into`. */
@@ -30,14 +42,20 @@ export interface WorkerPagerankOptions extends Omit<PagerankOptions, 'device' | 
 
 /** The package's calls, carried out in a worker. */
 export interface WorkerClient {
-  /** As `readGraph`; a relative URL is relative to the page. Streams and buffers are moved. */
+  /**
+   * As `readGraph`; a relative URL is relative to the page. Bytes and streams are read here and
+   * sent to the worker piece by piece: arrays stay usable, streams are used up.
+   */
   readGraph(source: GraphSource, options?: ReadGraphOptions): Promise<Graph>
   /** Opens a device in the worker and uploads the graph, for repeated calls. */
   upload(graph: Graph, device: OpenDeviceOptions): Promise<WorkerGraph>
-  /** As `pagerank`. */
+  /** As `pagerank`. A graph in hand is copied to the worker by every call: `upload` it once. */
   pagerank(graph: Graph | WorkerGraph, options?: WorkerPagerankOptions): Promise<PagerankResult>
+  /** As `doctor`: what this page's worker can compute on. */
+  doctor(): Promise<DoctorReport>
   /** Ends the worker and all that it opened; running calls reject with DisposedError. */
   dispose(): Promise<void>
+  /** `dispose()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -58,13 +76,25 @@ export async function connectWorker(): Promise<WorkerClient> {
   return new Client()
 }
 
+/** What a call may need of this side while it runs. */
+interface CallNeeds {
+  signal?: AbortSignal
+  onProgress?: (progress: never) => void
+  feeds?: Partial<Record<SourceRole, Feed>>
+}
+
 class Client implements WorkerClient {
   readonly #worker = spawnApiWorker()
   readonly #service: Remote<ApiService> = wrap<ApiService>(this.#worker.endpoint)
   readonly #handles = new WeakMap<WorkerGraph, number>()
+  /** Rejects when the worker dies or is disposed: running calls must not wait for it. */
   readonly #ended: Promise<never>
   #end: (error: Error) => void = () => {}
-  #disposed = false
+  #lost: () => void = () => {}
+  readonly #died = new Promise<void>((resolve) => {
+    this.#lost = resolve
+  })
+  #disposing: Promise<void> | undefined
   #lastCall = 0
 
   constructor() {
@@ -74,27 +104,36 @@ class Client implements WorkerClient {
     this.#ended.catch(() => {})
     this.#worker.onFailure((cause) => {
       this.#end(new DeviceLostError(`the worker stopped (${cause.message})`, { cause }))
+      this.#lost()
     })
   }
 
   async readGraph(source: GraphSource, options: ReadGraphOptions = {}): Promise<Graph> {
-    const { signal, onProgress, ...plain } = options
-    const block = await this.#ask(signal, (service, call) =>
-      service.readGraph(call, absolute(source), plain, onProgress && proxy(onProgress)),
+    const { signal, onProgress, vertices, ...plain } = options
+    checkCallback('onProgress', onProgress)
+    const edgeSource = packSource(source, plain.name)
+    const vertexSource = vertices === undefined ? undefined : packSource(vertices, '(vertices)')
+    const feeds = { edges: edgeSource.feed, vertices: vertexSource?.feed }
+    const sources = { edges: edgeSource.packed, vertices: vertexSource?.packed }
+    const name = plain.name ?? edgeSource.feed?.name
+    const block = await this.#ask({ signal, onProgress, feeds }, (service, call, back) =>
+      service.readGraph(call, sources, { ...plain, name }, back),
     )
     return Graph.fromBlock(block)
   }
 
   async upload(graph: Graph, device: OpenDeviceOptions): Promise<WorkerGraph> {
-    if (!(graph instanceof Graph)) throw new TypeError('"graph" expected Graph')
-    const { handle, info } = await this.#ask(undefined, (service, call) =>
+    if (!(graph instanceof Graph)) throw new TypeError(`"graph" expected Graph, got ${show(graph)}`)
+    const { handle, info } = await this.#ask({}, (service, call) =>
       service.upload(call, graph.block, device),
     )
-    const dispose = async () => {
-      if (this.#disposed || !this.#handles.delete(held)) return
-      await this.#ask(undefined, (service) => service.release(handle))
+    let released: Promise<void> | undefined
+    const dispose = () => {
+      released ??=
+        this.#disposing ?? this.#ask({}, (service, call) => service.release(call, handle))
+      return released
     }
-    const held: WorkerGraph = { graph, device: info, dispose }
+    const held: WorkerGraph = { graph, device: info, dispose, [Symbol.asyncDispose]: dispose }
     this.#handles.set(held, handle)
     return held
   }
@@ -104,58 +143,125 @@ class Client implements WorkerClient {
     options: WorkerPagerankOptions = {},
   ): Promise<PagerankResult> {
     const { signal, onProgress, ...plain } = options
+    checkCallback('onProgress', onProgress)
+    if (typeof plain.device === 'object') {
+      throw new TypeError('"device" expected kind of device: a Device lives in another thread')
+    }
+    if ('into' in plain) {
+      throw new TypeError('"into" can\'t be filled by another thread: leave it out')
+    }
     const reference = this.#refer(graph)
-    return this.#ask(signal, (service, call) =>
-      service.pagerank(call, reference, plain, onProgress && proxy(onProgress)),
+    return this.#ask({ signal, onProgress }, (service, call, back) =>
+      service.pagerank(call, reference, plain, back),
     )
   }
 
-  async dispose(): Promise<void> {
-    if (this.#disposed) return
-    this.#disposed = true
-    // The worker drains its devices first: a GPU that is cut off may take the process with it.
-    const drained = this.#service.dispose()
-    this.#end(new DisposedError('this worker'))
-    await this.#worker.keepAlive(drained)
-    this.#service[releaseProxy]()
-    await this.#worker.terminate()
+  doctor(): Promise<DoctorReport> {
+    return this.#ask({}, (service, call) => service.doctor(call))
+  }
+
+  dispose(): Promise<void> {
+    this.#disposing ??= this.#shutDown()
+    return this.#disposing
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose()
   }
 
+  async #shutDown(): Promise<void> {
+    // The worker drains its devices first: a GPU that is cut off may take the process with it.
+    const drained = this.#service.dispose().catch(() => undefined)
+    this.#end(new DisposedError('this worker'))
+    await this.#worker.keepAlive(Promise.race([drained, this.#died]))
+    this.#service[releaseProxy]()
+    await this.#worker.terminate()
+  }
+
   #refer(graph: Graph | WorkerGraph): GraphReference {
     if (graph instanceof Graph) return { block: graph.block }
-    const handle = this.#handles.get(graph)
-    if (handle === undefined) throw new DisposedError('this graph, or the worker that held it,')
-    return { handle }
+    const isObject = typeof graph === 'object' && graph !== null
+    const handle = isObject ? this.#handles.get(graph) : undefined
+    if (handle !== undefined) return { handle }
+    throw new TypeError(`"graph" expected Graph or WorkerGraph of this worker, got ${show(graph)}`)
   }
 
   /** One call: its abort, its end with the worker, its error as the class that it was. */
   async #ask<T>(
-    signal: AbortSignal | undefined,
-    call: (service: Remote<ApiService>, number: number) => Promise<Reply<T>>,
+    { signal, onProgress, feeds = {} }: CallNeeds,
+    call: (
+      service: Remote<ApiService>,
+      number: number,
+      back: CallBack | undefined,
+    ) => Promise<Reply<T>>,
   ): Promise<T> {
-    if (this.#disposed) throw new DisposedError('this worker')
-    signal?.throwIfAborted()
+    checkSignal(signal)
     const number = ++this.#lastCall
     const abort = () => void this.#service.abort(number)
-    signal?.addEventListener('abort', abort)
+    const backing = createBacking(
+      onProgress as ((progress: unknown) => void) | undefined,
+      feeds,
+      abort,
+    )
     try {
-      const asked = call(this.#service, number)
+      if (this.#disposing !== undefined) throw new DisposedError('this worker')
+      signal?.throwIfAborted()
+      signal?.addEventListener('abort', abort)
+      const asked = call(this.#service, number, backing.callBack)
       const reply = await this.#worker.keepAlive(Promise.race([asked, this.#ended]))
       signal?.throwIfAborted()
+      backing.throwIfFailed()
       if ('error' in reply) throw unpackError(reply.error)
       return reply.value
     } finally {
       signal?.removeEventListener('abort', abort)
+      backing.close()
     }
   }
 }
 
-/** A page's relative URL would mean something else in the worker's script. */
-function absolute(source: GraphSource): GraphSource {
-  if (typeof source !== 'string' || typeof document === 'undefined') return source
-  return new URL(source, document.baseURI).href
+/**
+ * This side's functions for one call. What they throw is thrown by the call, as it was; `onFailure`
+ * is called to stop it.
+ */
+function createBacking(
+  onProgress: ((progress: unknown) => void) | undefined,
+  feeds: Partial<Record<SourceRole, Feed>>,
+  onFailure: () => void,
+) {
+  let failure: { error: unknown } | undefined
+  let closed = false
+  const fail = (error: unknown) => {
+    failure ??= { error }
+    onFailure()
+  }
+  const callBack: CallBack = {
+    report(progress) {
+      if (closed || failure !== undefined) return
+      try {
+        onProgress?.(progress)
+      } catch (error) {
+        fail(error)
+      }
+    },
+    async pull(role) {
+      try {
+        return closed ? undefined : await feeds[role]?.pull()
+      } catch (error) {
+        fail(error)
+        return
+      }
+    },
+  }
+  const isNeeded = onProgress !== undefined || Object.values(feeds).some(Boolean)
+  return {
+    callBack: isNeeded ? proxy(callBack) : undefined,
+    throwIfFailed() {
+      if (failure !== undefined) throw failure.error
+    },
+    close() {
+      closed = true
+      for (const feed of Object.values(feeds)) feed?.close()
+    },
+  }
 }
