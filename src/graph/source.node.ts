@@ -5,16 +5,13 @@
 import { access, type FileHandle, open } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { GraphSourceError } from '../errors.js'
-import type { ByteSource } from './source.js'
+import type { ByteSource, LocationOpener } from './source.js'
 import { fetchSource } from './source-stream.js'
 
 const READ_BYTES = 1 << 20
 
 /** Opens a path, a file URL, or any URL that `fetch` knows. */
-export async function openLocation(
-  location: string | URL,
-  signal: AbortSignal | undefined,
-): Promise<ByteSource> {
+export const openLocation: LocationOpener['openLocation'] = async (location, signal) => {
   const isUrl = typeof location !== 'string' || /^(https?|file|data|blob):/i.test(location)
   if (!isUrl) return openFile(location as string)
   const url = toUrl(location)
@@ -30,15 +27,15 @@ function toUrl(location: string | URL): URL {
 }
 
 /** LDBC Graphalytics: `graph.e` has its vertices in `graph.v`, either may be compressed. */
-export async function findVertexFile(location: string | URL): Promise<string | undefined> {
+export const findVertexFile: LocationOpener['findVertexFile'] = async (location) => {
   const isFile =
     typeof location === 'string'
       ? !/^(https?|data|blob):/i.test(location)
       : location.protocol === 'file:'
-  if (!isFile) return undefined
+  if (!isFile) return
   const path = /^file:/i.test(String(location)) ? fileURLToPath(location) : String(location)
   const match = /^(.*)\.e(\.gz)?$/.exec(path)
-  if (match === null) return undefined
+  if (match === null) return
   for (const candidate of [`${match[1]}.v`, `${match[1]}.v.gz`]) {
     if (
       await access(candidate).then(
@@ -48,7 +45,7 @@ export async function findVertexFile(location: string | URL): Promise<string | u
     )
       return candidate
   }
-  return undefined
+  return
 }
 
 async function openFile(path: string): Promise<ByteSource> {

@@ -31,8 +31,8 @@ export interface ByteSource {
   close(reason?: unknown): Promise<void>
 }
 
-/** Opens paths and URLs; one a platform, resolved by `#source`. */
-interface LocationOpener {
+/** Opens paths and URLs: what each platform's module `#source` exports. */
+export interface LocationOpener {
   /** @throws GraphSourceError when it can't be opened */
   openLocation(location: string | URL, signal: AbortSignal | undefined): Promise<ByteSource>
   /** The vertex file beside an LDBC edge file, where the platform can look for one. */
