@@ -81,7 +81,7 @@ class Client implements WorkerClient {
     const block = await this.#ask(signal, (service, call) =>
       service.readGraph(call, absolute(source), plain, onProgress && proxy(onProgress)),
     )
-    return Graph.fromBlock(block)
+    return Graph.fromBlock(block, { trusted: true })
   }
 
   async upload(graph: Graph, device: OpenDeviceOptions): Promise<WorkerGraph> {
