@@ -19,3 +19,9 @@ export const openLocation: LocationOpener['openLocation'] = async (location, sig
 
 /** A page can't look for files beside a URL: the caller passes `vertices`. */
 export const findVertexFile: LocationOpener['findVertexFile'] = async () => undefined
+
+/** Ends with an error when anything follows the first member, so nothing is passed over. */
+export const openGunzip: LocationOpener['openGunzip'] = () => ({
+  stream: new DecompressionStream('gzip'),
+  bytesUsed: () => undefined,
+})

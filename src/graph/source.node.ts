@@ -3,12 +3,15 @@
  */
 
 import { access, type FileHandle, open } from 'node:fs/promises'
+import { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { createGunzip } from 'node:zlib'
 import { GraphSourceError } from '../errors.js'
-import type { ByteSource, LocationOpener } from './source.js'
+import type { ByteSource, Gunzip, LocationOpener } from './source.js'
 import { fetchSource } from './source-stream.js'
 
 const READ_BYTES = 1 << 20
+const GUNZIP_BYTES = 1 << 18
 
 /** Opens a path, a file URL, or any URL that `fetch` knows. */
 export const openLocation: LocationOpener['openLocation'] = async (location, signal) => {
@@ -46,6 +49,19 @@ export const findVertexFile: LocationOpener['findVertexFile'] = async (location)
       return candidate
   }
   return
+}
+
+/**
+ * zlib reads on through any number of members and stops at the first one that begins with a zero
+ * byte, as if that were padding. The platform's DecompressionStream is the same, but doesn't tell
+ * where it stopped.
+ */
+export const openGunzip: LocationOpener['openGunzip'] = () => {
+  const gunzip = createGunzip({ chunkSize: GUNZIP_BYTES })
+  return {
+    stream: Duplex.toWeb(gunzip) as Gunzip['stream'],
+    bytesUsed: () => gunzip.bytesWritten,
+  }
 }
 
 async function openFile(path: string): Promise<ByteSource> {
