@@ -27,7 +27,7 @@ export class DisposedError extends TickTickClockError {
 export class MemoryLimitError extends TickTickClockError {
   /** Bytes that the work needs. */
   readonly neededBytes: number
-  /** Bytes that the device offers. */
+  /** Bytes that the device offers; 0 when nobody can tell. */
   readonly limitBytes: number
   /** What would work instead, in words. */
   readonly alternatives: readonly string[]
@@ -43,11 +43,8 @@ export class MemoryLimitError extends TickTickClockError {
   ) {
     const { neededBytes, limitBytes, alternatives, ...options } = details
     const remedy = alternatives.length > 0 ? `; instead: ${alternatives.join(', or ')}` : ''
-    super(
-      'ERR_TTC_MEMORY_LIMIT',
-      `${what} needs ${neededBytes} bytes, the limit is ${limitBytes} bytes${remedy}`,
-      options,
-    )
+    const limit = limitBytes > 0 ? `the limit is ${limitBytes} bytes` : 'more than is free'
+    super('ERR_TTC_MEMORY_LIMIT', `${what} needs ${neededBytes} bytes, ${limit}${remedy}`, options)
     this.neededBytes = neededBytes
     this.limitBytes = limitBytes
     this.alternatives = alternatives

@@ -14,6 +14,9 @@ export const MAX_EDGE_COUNT = 0xffff_ffff
  */
 export const MAX_VERTEX_COUNT = 0xffff_fffe
 
+/** Offsets into the text of string ids are u32: more text would wrap. */
+export const MAX_ID_TEXT_BYTES = 0xffff_ffff
+
 /** Longest line of a text format: a longer one is not a graph, and would have to be held whole. */
 export const MAX_LINE_BYTES = 64 * 1024
 

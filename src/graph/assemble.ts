@@ -6,6 +6,7 @@
 
 import { Graph } from './csr.js'
 import type { EdgeChunks } from './edge-chunks.js'
+import { allocateWords } from './memory.js'
 import type { Names } from './names.js'
 import { SLICE_ITEMS, type Steps } from './slices.js'
 
@@ -22,7 +23,7 @@ export function* assembleGraph(
   options: AssembleOptions,
 ): Steps<Graph> {
   const { directed } = options
-  const degrees = new Uint32Array(names.count)
+  const degrees = allocateWords('the degrees of all vertices', names.count)
   const { loopCount, weightSum } = yield* countDegrees(edges, degrees, directed)
   const edgeCount = edges.count
   const graph = Graph.allocate({

@@ -5,6 +5,7 @@
 
 import { MemoryLimitError } from '../errors.js'
 import { MAX_EDGE_COUNT } from '../limits.js'
+import { allocated } from './memory.js'
 
 /** Edges 0 … count-1: source and target alternate in `pairs`. */
 export interface EdgeChunk {
@@ -35,10 +36,13 @@ export class EdgeChunks {
     const last = this.chunks.at(-1)
     if (last !== undefined && 2 * last.count < last.pairs.length) return last
     const edges = Math.min(MOST_CHUNK_EDGES, Math.max(FIRST_CHUNK_EDGES, this.#count))
-    const weights = this.weighted ? new Float64Array(edges) : undefined
-    const chunk = { pairs: new Uint32Array(2 * edges), weights, count: 0 }
-    this.chunks.push(chunk)
-    return chunk
+    const bytes = edges * (this.weighted ? 16 : 8)
+    return allocated(`a list of over ${this.#count} edges`, bytes, () => {
+      const weights = this.weighted ? new Float64Array(edges) : undefined
+      const chunk = { pairs: new Uint32Array(2 * edges), weights, count: 0 }
+      this.chunks.push(chunk)
+      return chunk
+    })
   }
 
   /** @throws MemoryLimitError when a graph can't have that many edges */

@@ -5,6 +5,7 @@
 
 import type { Graph, IdKind } from './csr.js'
 import type { EdgeChunks } from './edge-chunks.js'
+import { allocateWords } from './memory.js'
 import { SLICE_ITEMS, type Steps } from './slices.js'
 
 /** Vertices of a graph to be made, and what writes their ids. */
@@ -66,13 +67,15 @@ export function stringNames(
   }
 }
 
+const ORDER = 'the order of all vertices'
+
 /** Order of u64 keys, all different: least significant digit first, constant digits skipped. */
 export function* sortKeys(keys: BigUint64Array): Steps<Uint32Array> {
   const n = keys.length
   const bytes = new Uint8Array(keys.buffer, keys.byteOffset, keys.byteLength)
-  let order = new Uint32Array(n)
+  let order = allocateWords(ORDER, n)
   for (let i = 0; i < n; i++) order[i] = i
-  let other = new Uint32Array(n)
+  let other = allocateWords(ORDER, n)
   for (let digit = 0; digit < 8; digit++) {
     const next = new Uint32Array(257)
     for (let from = 0; from < n; from += SLICE_ITEMS) {
@@ -111,7 +114,7 @@ function scatterByDigit(
 /** Renumbers edges from keys to vertices: `order[vertex]` is a key. */
 export function* applyOrder(edges: EdgeChunks, order: Uint32Array): Steps<void> {
   const n = order.length
-  const vertexOf = new Uint32Array(n)
+  const vertexOf = allocateWords('the numbers of all vertices', n)
   for (let from = 0; from < n; from += SLICE_ITEMS) {
     const to = Math.min(n, from + SLICE_ITEMS)
     for (let v = from; v < to; v++) vertexOf[order[v]] = v

@@ -6,6 +6,7 @@ import { openLocation } from '#source'
 import { show } from '../check.js'
 import { GraphFormatError } from '../errors.js'
 import { abortable } from '../turn.js'
+import { type GunzipSource, gunzip } from './gunzip.js'
 import type { ByteSource, GraphSource } from './source.js'
 import { fromBytes, fromIterable, fromResponse, fromStream } from './source-stream.js'
 
@@ -78,7 +79,10 @@ const OTHER_FORMATS: readonly [number[], string][] = [
 async function unpack(raw: ByteSource, name: string): Promise<PlainSource> {
   const counted = new Counted(raw)
   const head = await counted.peek(4)
-  if (head[0] === 0x1f && head[1] === 0x8b) return gunzip(counted, name)
+  if (head[0] === 0x1f && head[1] === 0x8b) {
+    const plain = gunzip(() => counted.read(), name)
+    return plainSource(counted, name, plain)
+  }
   if (/\.gz$/i.test(name) && !raw.decoded) {
     throw new GraphFormatError(
       { file: name },
@@ -87,14 +91,21 @@ async function unpack(raw: ByteSource, name: string): Promise<PlainSource> {
   }
   const other = OTHER_FORMATS.find(([magic]) => magic.every((byte, i) => head[i] === byte))
   if (other !== undefined) throw new GraphFormatError({ file: name }, `is ${other[1]}`)
+  return plainSource(counted, name)
+}
+
+function plainSource(counted: Counted, name: string, unpacked?: GunzipSource): PlainSource {
+  const { raw } = counted
   return {
     name,
     totalBytes: raw.totalBytes,
     get bytesTaken() {
       return counted.bytesTaken
     },
-    read: () => counted.read(),
-    close: (reason) => raw.close(reason),
+    read: () => (unpacked ?? counted).read(),
+    async close(reason) {
+      await Promise.all([unpacked?.close(reason), raw.close(reason)])
+    },
   }
 }
 
@@ -132,52 +143,4 @@ class Counted {
     this.bytesTaken += bytes?.length ?? 0
     return bytes
   }
-}
-
-/** Compressed bytes go in in pieces of this size: a stream owns what it is given. */
-const PIECE_BYTES = 64 * 1024
-
-function gunzip(counted: Counted, name: string): PlainSource {
-  let failure: unknown
-  let rest: Uint8Array | undefined = new Uint8Array(0)
-  const compressed = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    async pull(controller) {
-      try {
-        while (rest !== undefined && rest.length === 0) rest = await counted.read()
-      } catch (error) {
-        failure = error
-        throw error
-      }
-      if (rest === undefined) {
-        controller.close()
-        return
-      }
-      controller.enqueue(rest.slice(0, PIECE_BYTES))
-      rest = rest.subarray(PIECE_BYTES)
-    },
-  })
-  const text = fromStream(compressed.pipeThrough(new DecompressionStream('gzip')), { name })
-  return {
-    name,
-    totalBytes: counted.raw.totalBytes,
-    get bytesTaken() {
-      return counted.bytesTaken
-    },
-    async read() {
-      try {
-        return await text.read()
-      } catch (cause) {
-        if (failure !== undefined) throw failure
-        throw damagedGzip(name, cause)
-      }
-    },
-    async close(reason) {
-      await Promise.all([text.close(reason), counted.raw.close(reason)])
-    },
-  }
-}
-
-function damagedGzip(file: string, cause: unknown): GraphFormatError {
-  const problem = 'gzip data is damaged or ends early; fetch the file again'
-  return new GraphFormatError({ file }, problem, { cause })
 }

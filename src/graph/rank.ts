@@ -5,8 +5,11 @@
  */
 
 import type { EdgeChunks } from './edge-chunks.js'
+import { allocateWords } from './memory.js'
 import { denseNames, type Names } from './names.js'
 import { SLICE_ITEMS, type Steps } from './slices.js'
+
+const BITMAP = 'the bitmap of ids'
 
 /** Ids up to here always use the bitmap: 1 MiB. */
 const SMALL_ID = 1 << 22
@@ -23,14 +26,14 @@ export function* rankIds(edges: EdgeChunks): Steps<Names | undefined> {
   const maxId = yield* largestId(edges)
   if (maxId >= Math.max(SMALL_ID, IDS_PER_EDGE * edges.count)) return undefined
   const wordCount = (maxId >>> 5) + 1
-  const words = new Uint32Array(wordCount)
+  const words = allocateWords(BITMAP, wordCount)
   for (const { pairs, count } of edges.chunks) {
     for (let from = 0; from < 2 * count; from += SLICE_ITEMS) {
       markIds(pairs, from, Math.min(2 * count, from + SLICE_ITEMS), words)
       yield
     }
   }
-  const before = new Uint32Array(wordCount)
+  const before = allocateWords(BITMAP, wordCount)
   let total = 0
   for (let from = 0; from < wordCount; from += SLICE_ITEMS) {
     total = countBits(words, before, from, Math.min(wordCount, from + SLICE_ITEMS), total)
@@ -103,7 +106,7 @@ function replaceByRank(
 /** The rank of every possible id: half the time of `replaceByRank`, where it costs no more than 8
  * bytes a vertex. */
 function* rankTable(words: Uint32Array, before: Uint32Array, idCount: number): Steps<Uint32Array> {
-  const ranks = new Uint32Array(idCount)
+  const ranks = allocateWords(BITMAP, idCount)
   for (let from = 0; from < idCount; from += SLICE_ITEMS) {
     const to = Math.min(idCount, from + SLICE_ITEMS)
     for (let id = from, rank = before[from >>> 5]; id < to; id++) {

@@ -77,8 +77,8 @@ const PROGRESS_SLICES = 16
  * Reads an edge list: one edge a line, source and target in the first two columns.
  *
  * Columns are separated by blanks, tabs, commas or semicolons; fields may be quoted as in CSV (RFC
- * 4180); lines that begin with # or % and empty lines are comments; gzip is unpacked. Columns that
- * are not asked for are ignored. Vertices are numbered ascending by id: integers by value, strings
+ * 4180); lines that begin with # or % and empty lines are comments; gzip is unpacked (several
+ * members one after the other in Node only). Columns that are not asked for are ignored. Vertices are numbered ascending by id: integers by value, strings
  * by UTF-8 bytes; ids that are exactly 0 … n-1 take no memory (`idKind: 'dense'`). Parallel edges
  * and self-loops are kept. In Node, `graph.e` of LDBC Graphalytics brings its sibling `graph.v`.
  *

@@ -3,7 +3,7 @@
  */
 
 import { show } from '../check.js'
-import { GraphSourceError } from '../errors.js'
+import { GraphSourceError, TickTickClockError } from '../errors.js'
 import { abortable } from '../turn.js'
 import type { ByteSource } from './source.js'
 
@@ -16,6 +16,18 @@ interface SourceInfo {
 function checkChunk(name: string, chunk: unknown): Uint8Array {
   if (chunk instanceof Uint8Array) return chunk
   throw new TypeError(`"source" ${name} expected Uint8Array chunks, got ${show(chunk)}`)
+}
+
+/** The next item of a stream or iterable, its failure as one that names the source. */
+async function nextOf<T>(name: string, next: Promise<T>): Promise<T> {
+  try {
+    return await next
+  } catch (cause) {
+    if (cause instanceof TickTickClockError) throw cause
+    throw new GraphSourceError(`${name}: broke off while it was read: ${reasonOf(cause)}`, {
+      cause,
+    })
+  }
 }
 
 export function fromBytes(bytes: Uint8Array, info: SourceInfo): ByteSource {
@@ -46,7 +58,7 @@ export function fromStream(stream: ReadableStream<Uint8Array>, info: SourceInfo)
     totalBytes: info.totalBytes,
     decoded: info.decoded ?? false,
     async read() {
-      const { done, value } = await reader.read()
+      const { done, value } = await nextOf(info.name, reader.read())
       if (!done) return checkChunk(info.name, value)
       open = false
       return
@@ -68,7 +80,7 @@ export function fromIterable(iterable: AsyncIterable<Uint8Array>, info: SourceIn
     totalBytes: info.totalBytes,
     decoded: info.decoded ?? false,
     async read() {
-      const { done, value } = await iterator.next()
+      const { done, value } = await nextOf(info.name, iterator.next())
       if (!done) return checkChunk(info.name, value)
       open = false
       return
@@ -103,14 +115,14 @@ export async function fetchSource(url: URL, signal: AbortSignal | undefined): Pr
     response = await abortable(fetch(url, { signal: signal ?? null }), signal)
   } catch (cause) {
     signal?.throwIfAborted()
-    const why = cause instanceof Error ? reasonOf(cause) : String(cause)
-    throw new GraphSourceError(`${url.href}: can't be fetched: ${why}`, { cause })
+    throw new GraphSourceError(`${url.href}: can't be fetched: ${reasonOf(cause)}`, { cause })
   }
   return fromResponse(response, url.href)
 }
 
 /** Node hides the reason of a failed fetch in its cause. */
-function reasonOf(error: Error): string {
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return show(error)
   return error.cause instanceof Error && error.cause.message !== ''
     ? error.cause.message
     : error.message

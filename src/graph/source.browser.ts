@@ -3,14 +3,11 @@
  */
 
 import { GraphSourceError } from '../errors.js'
-import type { ByteSource } from './source.js'
+import type { LocationOpener } from './source.js'
 import { fetchSource } from './source-stream.js'
 
 /** Opens a URL; a relative one is relative to the page or worker. */
-export async function openLocation(
-  location: string | URL,
-  signal: AbortSignal | undefined,
-): Promise<ByteSource> {
+export const openLocation: LocationOpener['openLocation'] = async (location, signal) => {
   let url: URL
   try {
     url = new URL(location, globalThis.document?.baseURI ?? globalThis.location?.href)
@@ -21,6 +18,10 @@ export async function openLocation(
 }
 
 /** A page can't look for files beside a URL: the caller passes `vertices`. */
-export async function findVertexFile(_location: string | URL): Promise<string | undefined> {
-  return undefined
-}
+export const findVertexFile: LocationOpener['findVertexFile'] = async () => undefined
+
+/** Ends with an error when anything follows the first member, so nothing is passed over. */
+export const openGunzip: LocationOpener['openGunzip'] = () => ({
+  stream: new DecompressionStream('gzip'),
+  bytesUsed: () => undefined,
+})

@@ -3,18 +3,18 @@
  */
 
 import { access, type FileHandle, open } from 'node:fs/promises'
+import { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { createGunzip } from 'node:zlib'
 import { GraphSourceError } from '../errors.js'
-import type { ByteSource } from './source.js'
+import type { ByteSource, Gunzip, LocationOpener } from './source.js'
 import { fetchSource } from './source-stream.js'
 
 const READ_BYTES = 1 << 20
+const GUNZIP_BYTES = 1 << 18
 
 /** Opens a path, a file URL, or any URL that `fetch` knows. */
-export async function openLocation(
-  location: string | URL,
-  signal: AbortSignal | undefined,
-): Promise<ByteSource> {
+export const openLocation: LocationOpener['openLocation'] = async (location, signal) => {
   const isUrl = typeof location !== 'string' || /^(https?|file|data|blob):/i.test(location)
   if (!isUrl) return openFile(location as string)
   const url = toUrl(location)
@@ -30,15 +30,15 @@ function toUrl(location: string | URL): URL {
 }
 
 /** LDBC Graphalytics: `graph.e` has its vertices in `graph.v`, either may be compressed. */
-export async function findVertexFile(location: string | URL): Promise<string | undefined> {
+export const findVertexFile: LocationOpener['findVertexFile'] = async (location) => {
   const isFile =
     typeof location === 'string'
       ? !/^(https?|data|blob):/i.test(location)
       : location.protocol === 'file:'
-  if (!isFile) return undefined
+  if (!isFile) return
   const path = /^file:/i.test(String(location)) ? fileURLToPath(location) : String(location)
   const match = /^(.*)\.e(\.gz)?$/.exec(path)
-  if (match === null) return undefined
+  if (match === null) return
   for (const candidate of [`${match[1]}.v`, `${match[1]}.v.gz`]) {
     if (
       await access(candidate).then(
@@ -48,7 +48,20 @@ export async function findVertexFile(location: string | URL): Promise<string | u
     )
       return candidate
   }
-  return undefined
+  return
+}
+
+/**
+ * zlib reads on through any number of members and stops at the first one that begins with a zero
+ * byte, as if that were padding. The platform's DecompressionStream is the same, but doesn't tell
+ * where it stopped.
+ */
+export const openGunzip: LocationOpener['openGunzip'] = () => {
+  const gunzip = createGunzip({ chunkSize: GUNZIP_BYTES })
+  return {
+    stream: Duplex.toWeb(gunzip) as Gunzip['stream'],
+    bytesUsed: () => gunzip.bytesWritten,
+  }
 }
 
 async function openFile(path: string): Promise<ByteSource> {

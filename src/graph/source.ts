@@ -31,10 +31,22 @@ export interface ByteSource {
   close(reason?: unknown): Promise<void>
 }
 
-/** Opens paths and URLs; one a platform, resolved by `#source`. */
-interface LocationOpener {
+/** A decompressor of gzip (RFC 1952). */
+export interface Gunzip {
+  /** Compressed bytes in, plain ones out. */
+  readonly stream: ReadableWritablePair<Uint8Array, Uint8Array<ArrayBuffer>>
+  /**
+   * Compressed bytes used so far, where the platform tells. What is beyond them when `stream` ends
+   * was passed over.
+   */
+  bytesUsed(): number | undefined
+}
+
+/** Opens paths and URLs: what each platform's module `#source` exports. */
+export interface LocationOpener {
   /** @throws GraphSourceError when it can't be opened */
   openLocation(location: string | URL, signal: AbortSignal | undefined): Promise<ByteSource>
   /** The vertex file beside an LDBC edge file, where the platform can look for one. */
   findVertexFile(location: string | URL): Promise<string | undefined>
+  openGunzip(): Gunzip
 }

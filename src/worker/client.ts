@@ -119,7 +119,7 @@ class Client implements WorkerClient {
     const block = await this.#ask({ signal, onProgress, feeds }, (service, call, back) =>
       service.readGraph(call, sources, { ...plain, name }, back),
     )
-    return Graph.fromBlock(block)
+    return Graph.fromBlock(block, { trusted: true })
   }
 
   async upload(graph: Graph, device: OpenDeviceOptions): Promise<WorkerGraph> {

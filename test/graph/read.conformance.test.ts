@@ -54,6 +54,20 @@ describe('readGraph on this platform', () => {
     await expect(readGraph(large, { name: 'plain.gz' })).rejects.toThrow(/named .gz/)
   })
 
+  it('reads all members of gzip or refuses them, and never drops what follows', async () => {
+    const first = await zipped(bytesOf('0 1\n1 2\n'))
+    const join = (second: Uint8Array) => Uint8Array.of(...first, ...second)
+    const two = readGraph(join(await zipped(bytesOf('2 0\n')))).then((graph) => graph.arcCount)
+    const outcome = await two.catch((error) => error)
+    if (outcome !== 3) {
+      expect(outcome).toBeInstanceOf(GraphFormatError)
+      expect(outcome.message).toMatch(/something follows the first gzip member, which browsers/)
+    }
+    for (const rest of [bytesOf('2 0\n'), Uint8Array.of(0, 0, 50, 32, 48, 10)]) {
+      await expect(readGraph(join(rest))).rejects.toThrow(/what follows|something follows/)
+    }
+  })
+
   it('stops soon after an abort', async () => {
     const controller = new AbortController()
     const endless = new ReadableStream<Uint8Array>({

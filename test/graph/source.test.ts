@@ -125,7 +125,10 @@ describe('readGraph from every source', () => {
       yield bytes
       throw new Error('cable cut')
     })()
-    await expect(readGraph(broken)).rejects.toThrow('cable cut')
+    const failed = await readGraph(broken, { name: 'far.txt' }).catch((error) => error)
+    expect(failed).toBeInstanceOf(GraphSourceError)
+    expect(failed.message).toBe('far.txt: broke off while it was read: cable cut')
+    expect(failed.cause.message).toBe('cable cut')
     let cancelled: unknown
     const endless = new ReadableStream<Uint8Array>({
       pull: (controller) => controller.enqueue(new Uint8Array(1 << 16).fill(55)),
@@ -136,6 +139,102 @@ describe('readGraph from every source', () => {
     await expect(readGraph(endless)).rejects.toThrow(/longer than/)
     expect(cancelled).toBeInstanceOf(GraphFormatError)
   })
+})
+
+describe('a source that fails while it is read', () => {
+  const halves = [zipped.subarray(0, 12), zipped.subarray(12)]
+  const failing: [string, () => GraphSource][] = [
+    ['a stream', () => brokenStream(bytes)],
+    ['gzip in a stream', () => brokenStream(halves[0])],
+    ['gzip whose first bytes never come', () => brokenStream(zipped.subarray(0, 1))],
+    ['a Response', () => new Response(brokenStream(bytes))],
+  ]
+  function brokenStream(first: Uint8Array): ReadableStream<Uint8Array> {
+    let pulls = 0
+    return new ReadableStream({
+      pull: (controller) => {
+        if (pulls++ === 0) controller.enqueue(first.slice())
+        else controller.error('no carrier')
+      },
+    })
+  }
+
+  for (const [what, source] of failing) {
+    it(`gives GraphSourceError with name and cause: ${what}`, async () => {
+      const error = await readGraph(source(), { name: 'far.txt' }).catch((caught) => caught)
+      expect(error).toBeInstanceOf(GraphSourceError)
+      expect(error.message).toBe('far.txt: broke off while it was read: "no carrier"')
+      expect(error.cause).toBe('no carrier')
+    })
+  }
+
+  it('gives GraphSourceError when a server hangs up', async () => {
+    const server = createServer((_request, response) => {
+      response.writeHead(200, { 'content-length': 1000 }).write(text)
+      setTimeout(() => response.destroy(), 20)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/cut.txt`
+    try {
+      const error = await readGraph(url).catch((caught) => caught)
+      expect(error).toBeInstanceOf(GraphSourceError)
+      expect(error.message).toMatch(/cut.txt: broke off while it was read: .+/)
+      expect(error.cause).toBeInstanceOf(Error)
+    } finally {
+      server.close()
+      server.closeAllConnections()
+    }
+  })
+
+  it('gives the reason of the signal when that is why', async () => {
+    const controller = new AbortController()
+    const source = new ReadableStream<Uint8Array>({
+      start: (stream) => {
+        stream.enqueue(bytes)
+        controller.signal.addEventListener('abort', () => stream.error(new Error('aborted')))
+      },
+    })
+    const reading = readGraph(source, { signal: controller.signal })
+    setTimeout(() => controller.abort('enough'), 5)
+    await expect(reading).rejects.toBe('enough')
+  })
+})
+
+describe('gzip in several members, and with something behind it', () => {
+  const [a, b] = [gzipSync('0 1\n1 2\n'), gzipSync('2 0\n')]
+  const zeros = new Uint8Array(70_000)
+  /** The whole graph has three arcs; undefined: an error that says the pattern. */
+  const cases: [string, Uint8Array[], RegExp | undefined][] = [
+    ['two members', [a, b], undefined],
+    ['empty members, as bgzip ends a file', [a, gzipSync(''), b, gzipSync('')], undefined],
+    ['zeros, as tapes pad', [a, b, zeros], undefined],
+    ['text', [a, b, bytes], /what follows its gzip data is not gzip/],
+    ['zeros, then text', [a, b, zeros, bytes], /what follows its gzip data is not gzip/],
+    ['zeros, then a member', [a, zeros.subarray(0, 1), b], /what follows its gzip data is not/],
+    ['half a member', [a, b.subarray(0, 15)], /damaged or ends early/],
+    ['half a magic number', [a, b.subarray(0, 1)], /damaged or ends early/],
+    ['a damaged member', [a, b.subarray(0, 12), b.subarray(13)], /damaged or ends early/],
+  ]
+  for (const [what, parts, problem] of cases) {
+    it(`never drops data: ${what}`, async () => {
+      const whole = new Uint8Array(Buffer.concat(parts))
+      // Cut anywhere: where a piece ends must make no difference.
+      for (const size of [whole.length, a.length, 7, 4096]) {
+        async function* pieces() {
+          for (let at = 0; at < whole.length; at += size) yield whole.slice(at, at + size)
+        }
+        const reading = readGraph(pieces(), { name: 'many.gz' })
+        if (problem === undefined) {
+          expect([...(await reading).targets]).toEqual([1, 2, 0])
+        } else {
+          const error = await reading.catch((caught) => caught)
+          expect(error).toBeInstanceOf(GraphFormatError)
+          expect(error.message).toMatch(problem)
+          expect(error.message).toMatch(/^many.gz: /)
+        }
+      }
+    })
+  }
 })
 
 describe('vertex files of LDBC Graphalytics', () => {
