@@ -152,8 +152,8 @@ export class Graph {
   /**
    * Wraps the bytes of a block (`graph.block`) without copying.
    *
-   * Takes 1 to 3 ns an arc and, for strings, 40 a vertex, to see that whatever the bytes are, no kernel can
-   * read beyond its arrays. A change that leaves a proper graph is not noticed.
+   * Takes 1 to 3 ns an arc and, for strings, 40 a vertex, to see that whatever the bytes are, no
+   * kernel can read beyond its arrays. A change that leaves a proper graph is not noticed.
    *
    * @param block starts at a multiple of 8 in its buffer
    * @param options `trusted: true` checks the header only: for a block that this process made.

@@ -34,7 +34,10 @@ export interface ByteSource {
 /** A decompressor of gzip (RFC 1952). */
 export interface Gunzip {
   /** Compressed bytes in, plain ones out. */
-  readonly stream: ReadableWritablePair<Uint8Array, Uint8Array<ArrayBuffer>>
+  readonly stream: {
+    readonly readable: ReadableStream<Uint8Array>
+    readonly writable: WritableStream<Uint8Array>
+  }
   /**
    * Compressed bytes used so far, where the platform tells. What is beyond them when `stream` ends
    * was passed over.

@@ -1,4 +1,4 @@
-/** Graph blocks from outside: damaged ones are refused, or are graphs that every kernel can take. */
+/** Graph blocks from outside: damaged ones are refused, or are graphs that kernels can take. */
 
 import {
   BlockFormatError,

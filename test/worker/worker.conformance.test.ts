@@ -111,7 +111,9 @@ describe('readGraph', () => {
         controller.error(own)
       },
     })
-    await expect(worker.readGraph(failing)).rejects.toBe(own)
+    const refusal = await rejection(worker.readGraph(failing))
+    expect(refusal).toBeInstanceOf(GraphSourceError)
+    expect(refusal.cause).toBe(own)
 
     let cancelled = false
     const controller = new AbortController()
