@@ -80,7 +80,8 @@ const PROGRESS_SLICES = 16
  * 4180); lines that begin with # or % and empty lines are comments; gzip is unpacked (several
  * members one after the other in Node only). Columns that are not asked for are ignored. Vertices
  * are numbered ascending by id: integers by value, strings by UTF-8 bytes; ids that are exactly
- * 0 … n-1 take no memory (`idKind: 'dense'`). Parallel edges and self-loops are kept. In Node, `graph.e` of LDBC Graphalytics brings its sibling `graph.v`.
+ * 0 … n-1 take no memory (`idKind: 'dense'`). Parallel edges and self-loops are kept. In Node,
+ * `graph.e` of LDBC Graphalytics brings its sibling `graph.v`.
  *
  * The file is streamed: peak memory is about 12 bytes an edge (28 with weights, twice the arcs if
  * undirected) and 8 to 50 a vertex. Work is done in slices of a few milliseconds.

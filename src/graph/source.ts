@@ -36,7 +36,7 @@ export interface Gunzip {
   /** Compressed bytes in, plain ones out. */
   readonly stream: {
     readonly readable: ReadableStream<Uint8Array>
-    readonly writable: WritableStream<Uint8Array>
+    readonly writable: WritableStream<Uint8Array<ArrayBuffer>>
   }
   /**
    * Compressed bytes used so far, where the platform tells. What is beyond them when `stream` ends
