@@ -25,3 +25,6 @@ export const SLICE_MS = 20
 
 /** Most worker threads of a pool: beyond, barriers cost more than the threads bring. */
 export const MAX_THREADS = 256
+
+/** V8 makes no ArrayBuffer above 2^33 - 1 bytes (Node 20); other hosts stop earlier. */
+export const MAX_ARRAY_BYTES = 2 ** 33 - 1

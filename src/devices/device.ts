@@ -34,6 +34,11 @@ export const ELEMENT_ARRAYS = {
   i64: BigInt64Array,
 } as const
 
+/** The element type of a kind of typed array. */
+export type ElementTypeOf<A> = {
+  [T in ElementType]: A extends ElementArrays[T] ? T : never
+}[ElementType]
+
 /** The element type of a host array, or undefined for anything else. */
 export function elementTypeOf(array: unknown): ElementType | undefined {
   for (const type of Object.keys(ELEMENT_ARRAYS) as ElementType[]) {
@@ -65,7 +70,10 @@ export interface TransferOptions {
 export interface Resident {
   readonly device: Device
   readonly disposed: boolean
-  /** Gives the memory back. Calling it twice is allowed. */
+  /**
+   * Gives the memory back; calls that use it reject with `DisposedError`. Calling it twice is
+   * allowed.
+   */
   dispose(): Promise<void>
   /** `dispose()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>
@@ -121,6 +129,14 @@ export interface ResidentGraph extends Resident {
    * @internal
    */
   layout<L extends Layout>(request: LayoutRequest<L>): Promise<LayoutAnswer<L>>
+  /**
+   * Does work on the resident's memory, which stays until the work ends: `dispose()` aborts the
+   * signal that the work gets, and waits.
+   *
+   * @throws DisposedError when `dispose()` came first or during the work
+   * @internal
+   */
+  use<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T>
 }
 
 /** A place to compute. Open one with `openDevice`. */
@@ -129,10 +145,10 @@ export interface Device {
   readonly info: DeviceInfo
   readonly disposed: boolean
   /** Copies a typed array to the device. */
-  upload<T extends ElementType>(
-    array: ElementArrays[T],
+  upload<A extends ElementArrays[ElementType]>(
+    array: A,
     options?: TransferOptions,
-  ): Promise<ResidentArray<T>>
+  ): Promise<ResidentArray<ElementTypeOf<A>>>
   /** Makes a graph known to the device; the host graph must not change afterwards. */
   upload(graph: Graph, options?: TransferOptions): Promise<ResidentGraph>
   /**

@@ -18,27 +18,58 @@ import type {
 /** Disposed once, with its device or before it. */
 export abstract class ResidentBase implements Resident {
   readonly device: Device
-  #disposed = false
+  readonly #ended = new AbortController()
+  readonly #uses = new Set<Promise<unknown>>()
+  #disposal: Promise<void> | undefined
 
   constructor(device: Device) {
     this.device = device
   }
 
   get disposed(): boolean {
-    return this.#disposed || this.device.disposed
+    return this.#disposal !== undefined || this.device.disposed
   }
 
-  async dispose(): Promise<void> {
-    if (this.#disposed) return
-    this.#disposed = true
-    await this.release()
+  dispose(): Promise<void> {
+    this.#disposal ??= this.#end()
+    return this.#disposal
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose()
   }
 
-  /** Gives the memory back; called once. */
+  async use<T>(
+    signal: AbortSignal | undefined,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    this.checkAlive('this resident')
+    signal?.throwIfAborted()
+    const both = new AbortController()
+    const ended = this.#ended.signal
+    const abort = () => both.abort(signal?.aborted ? signal.reason : ended.reason)
+    signal?.addEventListener('abort', abort)
+    ended.addEventListener('abort', abort)
+    const run = work(both.signal)
+    this.#uses.add(run)
+    try {
+      const result = await run
+      both.signal.throwIfAborted()
+      return result
+    } finally {
+      this.#uses.delete(run)
+      signal?.removeEventListener('abort', abort)
+      ended.removeEventListener('abort', abort)
+    }
+  }
+
+  async #end(): Promise<void> {
+    this.#ended.abort(new DisposedError('this resident'))
+    await Promise.allSettled(this.#uses)
+    await this.release()
+  }
+
+  /** Gives the memory back; called once, when nothing uses it. */
   protected abstract release(): void | Promise<void>
 
   /** @throws DisposedError */

@@ -4,7 +4,7 @@
  */
 
 import { type Remote, transfer } from 'comlink'
-import { MemoryLimitError } from '../errors.js'
+import { MemoryLimitError, TickTickClockError } from '../errors.js'
 import { nextTurn } from '../turn.js'
 import {
   ABORT,
@@ -15,6 +15,7 @@ import {
   SPIN_LIMIT,
 } from './control.js'
 import { Heap } from './heap.js'
+import type { PoolLife } from './life.js'
 import type { PoolMemory, Snapshot } from './pool.js'
 import { growMemory, type PoolService } from './service.js'
 import type { SpawnedWorker } from './spawn.js'
@@ -31,20 +32,24 @@ const SLICE_BYTES = 8 * 1024 * 1024
 /** Polls before a thread at the barrier sleeps: a few microseconds. */
 const SPINS = 4000
 
-/** Calls `copy(from, to)` for consecutive slices of [0, byteLength). */
+/** Calls `copy(from, to)` for consecutive slices of [0, byteLength), while the pool lives. */
 async function inSlices(
   byteLength: number,
+  life: PoolLife,
   signal: AbortSignal | undefined,
   copy: (from: number, to: number) => void | Promise<void>,
 ): Promise<void> {
-  signal?.throwIfAborted()
+  const check = () => {
+    life.throwIfEnded()
+    signal?.throwIfAborted()
+  }
+  check()
   for (let from = 0; from < byteLength; from += SLICE_BYTES) {
-    if (from > 0) {
-      await nextTurn()
-      signal?.throwIfAborted()
-    }
+    if (from > 0) await nextTurn()
+    check()
     await copy(from, Math.min(byteLength, from + SLICE_BYTES))
   }
+  check()
 }
 
 /** Takes a block and makes the memory reach it; gives it back when the host has no more memory. */
@@ -59,6 +64,7 @@ async function allocGrown(
     return address
   } catch (cause) {
     heap.free(address)
+    if (cause instanceof TickTickClockError) throw cause
     throw new MemoryLimitError('the WASM memory', {
       neededBytes: heap.usedBytes + byteLength,
       limitBytes: heap.usedBytes,
@@ -73,8 +79,10 @@ export class SharedPoolMemory implements PoolMemory {
   readonly limitBytes: number
   readonly #memory: WebAssembly.Memory
   readonly #heap: Heap
+  readonly #life: PoolLife
 
-  constructor(memory: WebAssembly.Memory, heapBase: number, limitBytes: number) {
+  constructor(memory: WebAssembly.Memory, heapBase: number, limitBytes: number, life: PoolLife) {
+    this.#life = life
     this.#memory = memory
     this.limitBytes = limitBytes
     this.#heap = new Heap(heapBase, limitBytes)
@@ -93,13 +101,13 @@ export class SharedPoolMemory implements PoolMemory {
   }
 
   write(address: number, source: Uint8Array, signal?: AbortSignal): Promise<void> {
-    return inSlices(source.byteLength, signal, (from, to) => {
+    return inSlices(source.byteLength, this.#life, signal, (from, to) => {
       new Uint8Array(this.#memory.buffer, address + from, to - from).set(source.subarray(from, to))
     })
   }
 
   read(address: number, into: Uint8Array, signal?: AbortSignal): Promise<void> {
-    return inSlices(into.byteLength, signal, (from, to) => {
+    return inSlices(into.byteLength, this.#life, signal, (from, to) => {
       into.set(new Uint8Array(this.#memory.buffer, address + from, to - from), from)
     })
   }
@@ -134,8 +142,10 @@ export class PrivatePoolMemory implements PoolMemory {
   readonly limitBytes: number
   readonly #member: Member
   readonly #heap: Heap
+  readonly #life: PoolLife
 
-  constructor(member: Member, heapBase: number, limitBytes: number) {
+  constructor(member: Member, heapBase: number, limitBytes: number, life: PoolLife) {
+    this.#life = life
     this.#member = member
     this.limitBytes = limitBytes
     this.#heap = new Heap(heapBase, limitBytes)
@@ -156,7 +166,7 @@ export class PrivatePoolMemory implements PoolMemory {
   }
 
   write(address: number, source: Uint8Array, signal?: AbortSignal): Promise<void> {
-    return inSlices(source.byteLength, signal, (from, to) => {
+    return inSlices(source.byteLength, this.#life, signal, (from, to) => {
       const copy = source.slice(from, to)
       const moved = transfer(copy, [copy.buffer])
       return this.#call((service) => service.write(address + from, moved))
@@ -164,12 +174,13 @@ export class PrivatePoolMemory implements PoolMemory {
   }
 
   read(address: number, into: Uint8Array, signal?: AbortSignal): Promise<void> {
-    return inSlices(into.byteLength, signal, async (from, to) => {
+    return inSlices(into.byteLength, this.#life, signal, async (from, to) => {
       into.set(await this.#call((service) => service.read(address + from, to - from)), from)
     })
   }
 
   #call<T>(ask: (service: Remote<PoolService>) => Promise<T>): Promise<T> {
-    return this.#member.worker.keepAlive(ask(this.#member.service))
+    const { worker, service } = this.#member
+    return worker.keepAlive(this.#life.whileAlive(ask(service)))
   }
 }

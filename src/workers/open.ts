@@ -8,9 +8,11 @@ import { processorCount, spawnPoolWorker } from '#spawn'
 import { loadWasmModule } from '#wasm'
 import { DeviceLostError, DisposedError } from '../errors.js'
 import { monotonicMs } from '../time/system.js'
+import { abortable } from '../turn.js'
+import { PoolLife } from './life.js'
 import { type Member, PrivatePoolMemory, SharedPoolMemory } from './memory.js'
 import type { PoolMemory, RunOptions, Snapshot, WorkerPool } from './pool.js'
-import { createMemory, type PoolService } from './service.js'
+import { createMemory, DONE, type PoolService } from './service.js'
 
 /** How often a running kernel's snapshot is read. */
 const SNAPSHOT_INTERVAL_MS = 33
@@ -36,21 +38,22 @@ export async function openPool(options: {
   const size = options.sharedMemory ? options.threads : 1
   const shared = options.sharedMemory ? createMemory() : undefined
   const members = Array.from({ length: size }, startMember)
-  const failure = firstFailure(members)
+  const life = new PoolLife()
+  for (const { worker } of members) {
+    worker.onFailure((cause) => {
+      const problem = `a worker of the pool stopped (${cause.message}); open the device again`
+      life.end(new DeviceLostError(problem, { cause }))
+    })
+  }
   try {
-    const opened = await Promise.race([
-      Promise.all(
-        members.map(({ worker, service }) =>
-          worker.keepAlive(service.open(module, shared?.memory)),
-        ),
-      ),
-      failure.promise,
-    ])
-    const { heapBase, limitBytes } = opened[0]
+    const opening = members.map(({ worker, service }) =>
+      worker.keepAlive(life.whileAlive(service.open(module, shared?.memory))),
+    )
+    const [{ heapBase, limitBytes }] = await Promise.all(opening)
     const memory = shared
-      ? new SharedPoolMemory(shared.memory, heapBase, shared.limitBytes)
-      : new PrivatePoolMemory(members[0], heapBase, limitBytes)
-    return new Pool(members, failure, memory)
+      ? new SharedPoolMemory(shared.memory, heapBase, shared.limitBytes, life)
+      : new PrivatePoolMemory(members[0], heapBase, limitBytes, life)
+    return new Pool(members, memory, life)
   } catch (error) {
     await Promise.all(members.map(({ worker }) => worker.terminate()))
     throw error
@@ -62,113 +65,99 @@ function startMember(): Member {
   return { worker, service: wrap<PoolService>(worker.endpoint) }
 }
 
-interface Failure {
-  promise: Promise<never>
-  /** Set once a worker has failed. */
-  error: DeviceLostError | undefined
-}
-
-/** Rejects when any worker fails: comlink's calls to it would never settle. */
-function firstFailure(members: readonly Member[]): Failure {
-  const failure: Partial<Failure> = {}
-  failure.promise = new Promise<never>((_, reject) => {
-    for (const { worker } of members) {
-      worker.onFailure((cause) => {
-        failure.error ??= new DeviceLostError(
-          `a worker of the pool stopped (${cause.message}); open the device again`,
-          { cause },
-        )
-        reject(failure.error)
-      })
-    }
-  })
-  failure.promise.catch(() => {})
-  return failure as Failure
-}
-
 class Pool implements WorkerPool {
   readonly size: number
   readonly sharedMemory: boolean
   readonly memory: PoolMemory
   readonly nowMs = monotonicMs
   readonly #members: readonly Member[]
-  readonly #failure: Failure
+  readonly #life: PoolLife
   readonly #control: RunControl
-  readonly #ended = new AbortController()
   /** Settles when the last queued run has ended. */
-  #tail: Promise<unknown> = Promise.resolve()
+  #tail: Promise<void> = Promise.resolve()
+  #disposal: Promise<unknown> | undefined
 
   constructor(
     members: readonly Member[],
-    failure: Failure,
     memory: SharedPoolMemory | PrivatePoolMemory,
+    life: PoolLife,
   ) {
     this.size = members.length
     this.memory = memory
     this.sharedMemory = memory instanceof SharedPoolMemory
     this.#members = members
-    this.#failure = failure
+    this.#life = life
     this.#control =
       memory instanceof SharedPoolMemory
         ? sharedControl(memory)
-        : privateControl(members[0].service)
+        : privateControl(members[0].service, life)
+    // Some may still wait at a barrier when a worker has died.
+    life.ended.catch(() => this.#control.abort())
   }
 
   get disposed(): boolean {
-    return this.#ended.signal.aborted || this.#failure.error !== undefined
+    return this.#life.error !== undefined
   }
 
-  run(kernel: string, parameters: number, options: RunOptions = {}): Promise<void> {
-    const run = this.#tail.then(() => this.#runNow(kernel, parameters, options))
-    this.#tail = run.catch(() => {})
-    return run
+  async run(kernel: string, parameters: number, options: RunOptions = {}): Promise<void> {
+    const before = this.#tail
+    let end: () => void = () => {}
+    this.#tail = new Promise((resolve) => {
+      end = resolve
+    })
+    try {
+      // An abort is answered while the run still waits for its turn.
+      await this.#life.whileAlive(abortable(before, options.signal))
+      await this.#runNow(kernel, parameters, options)
+    } finally {
+      void before.then(end)
+    }
   }
 
   async #runNow(kernel: string, parameters: number, options: RunOptions): Promise<void> {
     const { signal, onSnapshot, threads = this.size } = options
     this.#check(signal)
-    const members = this.#members.slice(0, threads)
     const control = this.#control
     control.begin(threads)
     const abort = () => control.abort()
     signal?.addEventListener('abort', abort)
-    this.#ended.signal.addEventListener('abort', abort)
     const polling = onSnapshot === undefined ? undefined : poll(control, onSnapshot)
     try {
       // One that fails must not leave the others at a barrier; all end before the next run begins.
-      const calls = members.map(({ worker, service }, thread) =>
-        worker
-          .keepAlive(service.start({ kernel, thread, threads, parameters }))
-          .catch((error: unknown) => {
-            control.abort()
-            throw error
-          }),
-      )
-      const settled = await Promise.race([Promise.allSettled(calls), this.#failure.promise])
+      const calls = this.#members.slice(0, threads).map(async ({ worker, service }, thread) => {
+        try {
+          return await worker.keepAlive(service.start({ kernel, thread, threads, parameters }))
+        } catch (error) {
+          control.abort()
+          throw error
+        }
+      })
+      const settled = await this.#life.whileAlive(Promise.allSettled(calls))
       this.#check(signal)
       if (polling?.error !== undefined) throw polling.error.cause
-      const failed = settled.find((call) => call.status === 'rejected')
-      if (failed !== undefined) throw failed.reason
+      for (const call of settled) if (call.status === 'rejected') throw call.reason
+      const isDone = settled.every((call) => call.status === 'fulfilled' && call.value === DONE)
+      if (!isDone) throw new Error(`kernel "${kernel}" was stopped before its end`)
     } finally {
       polling?.stop()
       signal?.removeEventListener('abort', abort)
-      this.#ended.signal.removeEventListener('abort', abort)
-      if (this.#failure.error !== undefined) control.abort()
     }
   }
 
   #check(signal: AbortSignal | undefined): void {
-    if (this.#failure.error !== undefined) throw this.#failure.error
-    if (this.disposed) throw new DisposedError('this worker pool')
+    this.#life.throwIfEnded()
     signal?.throwIfAborted()
   }
 
   async dispose(): Promise<void> {
-    if (this.#ended.signal.aborted) return
-    this.#ended.abort()
-    await this.#tail
-    for (const { service } of this.#members) service[releaseProxy]()
-    await Promise.all(this.#members.map(({ worker }) => worker.terminate()))
+    this.#life.end(new DisposedError('this device'))
+    this.#disposal ??= Promise.all(
+      this.#members.map(({ worker, service }) => {
+        service[releaseProxy]()
+        return worker.terminate()
+      }),
+    )
+    await this.#disposal
   }
 }
 
@@ -180,10 +169,12 @@ function sharedControl(memory: SharedPoolMemory): RunControl {
   }
 }
 
-function privateControl(service: Remote<PoolService>): RunControl {
+function privateControl(service: Remote<PoolService>, life: PoolLife): RunControl {
   return {
     begin() {},
-    abort: () => void service.abort(),
+    abort() {
+      if (life.error === undefined) service.abort()
+    },
     snapshot: () => service.snapshot(),
   }
 }
@@ -197,17 +188,23 @@ interface Polling {
 /** Reports each new step. */
 function poll(control: RunControl, onSnapshot: (snapshot: Snapshot) => void): Polling {
   let step = 0
+  let stopped = false
   const timer = setInterval(async () => {
     try {
       const snapshot = await control.snapshot()
-      if (snapshot.step === step || polling.error !== undefined) return
+      if (stopped || snapshot.step === step || polling.error !== undefined) return
       step = snapshot.step
       onSnapshot(snapshot)
     } catch (cause) {
+      if (stopped) return
       polling.error ??= { cause }
       control.abort()
     }
   }, SNAPSHOT_INTERVAL_MS)
-  const polling: Polling = { stop: () => clearInterval(timer), error: undefined }
+  const stop = () => {
+    stopped = true
+    clearInterval(timer)
+  }
+  const polling: Polling = { stop, error: undefined }
   return polling
 }

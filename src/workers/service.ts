@@ -13,7 +13,11 @@ import { ABORT, SLICE_BLOCKS, SNAPSHOT_STEP, SNAPSHOT_VALUE } from './control.js
 import type { Snapshot } from './pool.js'
 
 /** Results of a kernel call; the same numbers as in assembly/control.ts. */
+export const DONE = 0
 const AGAIN = 1
+
+/** Most blocks of a slice: those of the next phase may take longer than those just measured. */
+const MOST_BLOCKS = 64
 
 const PAGE_BYTES = 65_536
 
@@ -39,7 +43,8 @@ export interface PoolService {
     module: WebAssembly.Module,
     memory: WebAssembly.Memory | undefined,
   ): Promise<{ heapBase: number; limitBytes: number }>
-  start(request: StartRequest): Promise<void>
+  /** @returns the kernel's status: DONE, or ABORTED */
+  start(request: StartRequest): Promise<number>
   abort(): void
   snapshot(): Snapshot
   /** Makes the private memory reach `byteLength`. */
@@ -75,15 +80,15 @@ export function createPoolService(): PoolService {
     new Uint8Array(memory.buffer, address, byteLength)
   const words = () => new Int32Array(memory.buffer, 0, SLICE_BLOCKS / 4 + 1)
 
-  async function runInSlices(kernel: Kernel, request: StartRequest): Promise<void> {
+  async function runInSlices(kernel: Kernel, request: StartRequest): Promise<number> {
     words().fill(0, ABORT / 4)
     for (let blocks = 1; ; ) {
       words()[SLICE_BLOCKS / 4] = Math.max(1, Math.floor(blocks))
       const startMs = monotonicMs()
       const status = kernel(request.thread, request.threads, request.parameters)
-      if (status !== AGAIN) return
+      if (status !== AGAIN) return status
       const tookMs = Math.max(0.01, monotonicMs() - startMs)
-      blocks *= Math.min(4, SLICE_MS / tookMs)
+      blocks = Math.min(MOST_BLOCKS, blocks * Math.min(2, SLICE_MS / tookMs))
       await nextTurn()
     }
   }
@@ -102,7 +107,7 @@ export function createPoolService(): PoolService {
       const kernel = kernels[request.kernel] as Kernel | undefined
       if (typeof kernel !== 'function') throw new Error(`no kernel is called "${request.kernel}"`)
       if (isPrivate) return runInSlices(kernel, request)
-      kernel(request.thread, request.threads, request.parameters)
+      return kernel(request.thread, request.threads, request.parameters)
     },
     abort() {
       words()[ABORT / 4] = 1

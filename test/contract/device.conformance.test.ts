@@ -5,6 +5,7 @@ import {
   DisposedError,
   type ElementType,
   generateRmat,
+  MemoryLimitError,
   openDevice,
   pagerank,
 } from 'ticktickclock'
@@ -89,6 +90,62 @@ for (const { name, options, missing } of await candidates()) {
       await resident.dispose()
       expect(resident.disposed).toBe(true)
       await expect(resident.read()).rejects.toThrow(DisposedError)
+    })
+
+    it('knows the type of what it was given', async () => {
+      const resident = await device.upload(Float64Array.of(1, 2))
+      const back: Float64Array = await resident.read()
+      expect(back[1]).toBe(2)
+      await resident.dispose()
+    })
+
+    it('refuses to allocate what is no array or too large, before it takes anything', async () => {
+      await expect(device.alloc('f16' as never, 3)).rejects.toThrow('"type" expected')
+      await expect(device.alloc('u8', -1)).rejects.toThrow('"length" expected')
+      await expect(device.alloc('u32', 1.5)).rejects.toThrow('"length" expected')
+      await expect(device.alloc('f64', 2 ** 40)).rejects.toThrow(MemoryLimitError)
+      const resident = await device.alloc('u8', 3)
+      expect(await resident.read()).toStrictEqual(new Uint8Array(3))
+      await resident.dispose()
+    })
+
+    it.each([0, 1, 5])('settles what runs when it ends after %i ms', async (afterMs) => {
+      const own = await openDevice(options)
+      const large = new Float64Array(4_000_000)
+      const calls = [
+        own.upload(large),
+        own.upload(large).then((resident) => resident.read()),
+        pagerank(generateRmat({ scale: 8, seed: 1 }), { device: own, precision: 'f32' }),
+      ]
+      const outcomes = Promise.all(
+        calls.map((call) =>
+          call.then(
+            () => undefined,
+            (e) => e,
+          ),
+        ),
+      )
+      await new Promise((resolve) => setTimeout(resolve, afterMs))
+      await own.dispose()
+      for (const error of await outcomes) {
+        if (error !== undefined) expect(error).toBeInstanceOf(DisposedError)
+      }
+    })
+
+    it('keeps the memory of a Resident until its last use has ended', async () => {
+      const graph = await device.upload(generateRmat({ scale: 12, seed: 1 }))
+      const array = await device.upload(new Float64Array(3_000_000).fill(1))
+      const run = pagerank(graph, { iterations: 1_000_000, precision: 'f32' })
+      const ended = expect(run).rejects.toThrow(DisposedError)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      const disposals = [graph.dispose(), array.dispose()]
+      const others = await Promise.all([1, 2, 3].map((x) => device.upload(Float64Array.of(x))))
+      await ended
+      await Promise.all(disposals)
+      for (const [i, other] of others.entries()) {
+        expect(await other.read()).toStrictEqual(Float64Array.of(i + 1))
+        await other.dispose()
+      }
     })
 
     it('ends once and for all, with everything that lies on it', async () => {

@@ -3,9 +3,9 @@
  * others are checked against. Residents are host copies.
  */
 
-import { DisposedError } from '../../errors.js'
-import { Graph } from '../../graph/csr.js'
-import { monotonicMs } from '../../time/system.js'
+import { DisposedError, MemoryLimitError } from '../../errors.js'
+import { MAX_ARRAY_BYTES } from '../../limits.js'
+import { DeviceBase } from '../base.js'
 import {
   checkInto,
   type Device,
@@ -13,12 +13,9 @@ import {
   ELEMENT_ARRAYS,
   type ElementArrays,
   type ElementType,
-  elementTypeOf,
   type ResidentArray,
-  type ResidentGraph,
-  type TransferOptions,
 } from '../device.js'
-import { LayoutGraph, ResidentBase } from '../resident.js'
+import { ResidentBase } from '../resident.js'
 
 const INFO: DeviceInfo = {
   kind: 'reference',
@@ -29,45 +26,44 @@ const INFO: DeviceInfo = {
 }
 
 /** The reference device. Its only state is whether it was disposed. */
-export class ReferenceDevice implements Device {
+export class ReferenceDevice extends DeviceBase {
   readonly kind = 'reference'
   readonly info = INFO
-  readonly nowMs = monotonicMs
   #disposed = false
 
   get disposed(): boolean {
     return this.#disposed
   }
 
-  upload<T extends ElementType>(
-    array: ElementArrays[T],
-    options?: TransferOptions,
-  ): Promise<ResidentArray<T>>
-  upload(graph: Graph, options?: TransferOptions): Promise<ResidentGraph>
-  async upload<T extends ElementType>(
-    source: ElementArrays[T] | Graph,
-    options: TransferOptions = {},
-  ): Promise<ResidentArray<T> | ResidentGraph> {
-    if (this.#disposed) throw new DisposedError('this device')
-    options.signal?.throwIfAborted()
-    if (source instanceof Graph) return new LayoutGraph(this, source)
-    const type = elementTypeOf(source) as T | undefined
-    if (type === undefined) throw new TypeError('"source" expected Graph or typed array')
-    const copy = source.slice() as ElementArrays[T]
-    return new HostArray(this, type, copy)
-  }
-
-  async alloc<T extends ElementType>(type: T, length: number): Promise<ResidentArray<T>> {
-    if (this.#disposed) throw new DisposedError('this device')
-    return new HostArray(this, type, new ELEMENT_ARRAYS[type](length) as ElementArrays[T])
-  }
-
   async dispose(): Promise<void> {
     this.#disposed = true
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.dispose()
+  protected checkAlive(): void {
+    if (this.#disposed) throw new DisposedError('this device')
+  }
+
+  protected async uploadArray(
+    type: ElementType,
+    array: ElementArrays[ElementType],
+  ): Promise<ResidentArray> {
+    return new HostArray(this, type, array.slice())
+  }
+
+  protected async allocArray<T extends ElementType>(
+    type: T,
+    length: number,
+  ): Promise<ResidentArray<T>> {
+    try {
+      return new HostArray(this, type, new ELEMENT_ARRAYS[type](length) as ElementArrays[T])
+    } catch (cause) {
+      throw new MemoryLimitError(`an array of ${length} ${type}`, {
+        neededBytes: length * ELEMENT_ARRAYS[type].BYTES_PER_ELEMENT,
+        limitBytes: MAX_ARRAY_BYTES,
+        alternatives: ['a shorter array'],
+        cause,
+      })
+    }
   }
 }
 

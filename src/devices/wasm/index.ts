@@ -5,22 +5,18 @@
 
 import { processorCount } from '#spawn'
 import { DeviceUnavailableError, DisposedError } from '../../errors.js'
-import { Graph } from '../../graph/csr.js'
 import { openPool } from '../../workers/open.js'
 import type { WorkerPool } from '../../workers/pool.js'
+import { DeviceBase } from '../base.js'
 import {
   checkInto,
-  type Device,
   type DeviceInfo,
   ELEMENT_ARRAYS,
   type ElementArrays,
   type ElementType,
-  elementTypeOf,
   type ResidentArray,
-  type ResidentGraph,
-  type TransferOptions,
 } from '../device.js'
-import { LayoutGraph, ResidentBase } from '../resident.js'
+import { ResidentBase } from '../resident.js'
 
 /** A module of one function that returns an i8x16: valid only where SIMD is. */
 const SIMD_PROBE = new Uint8Array([
@@ -49,13 +45,14 @@ export async function openWasm(options: {
 }
 
 /** WASM on a pool of workers. */
-export class WasmDevice implements Device {
+export class WasmDevice extends DeviceBase {
   readonly kind = 'wasm'
   readonly info: DeviceInfo
   /** Where kernels run. */
   readonly pool: WorkerPool
 
   constructor(pool: WorkerPool) {
+    super()
     this.pool = pool
     this.info = {
       kind: 'wasm',
@@ -70,45 +67,40 @@ export class WasmDevice implements Device {
     return this.pool.disposed
   }
 
-  nowMs(): number {
-    return this.pool.nowMs()
-  }
-
-  upload<T extends ElementType>(
-    array: ElementArrays[T],
-    options?: TransferOptions,
-  ): Promise<ResidentArray<T>>
-  upload(graph: Graph, options?: TransferOptions): Promise<ResidentGraph>
-  async upload<T extends ElementType>(
-    source: ElementArrays[T] | Graph,
-    options: TransferOptions = {},
-  ): Promise<ResidentArray<T> | ResidentGraph> {
-    this.#check()
-    if (source instanceof Graph) return new LayoutGraph(this, source)
-    const type = elementTypeOf(source) as T | undefined
-    if (type === undefined) throw new TypeError('"source" expected Graph or typed array')
-    const address = await writeBytes(this.pool, source, options.signal)
-    return new WasmArray(this, type, source.length, address)
-  }
-
-  async alloc<T extends ElementType>(type: T, length: number): Promise<ResidentArray<T>> {
-    this.#check()
-    const zeros = new ELEMENT_ARRAYS[type](length) as ElementArrays[T]
-    return new WasmArray(this, type, length, await writeBytes(this.pool, zeros))
-  }
-
   dispose(): Promise<void> {
     return this.pool.dispose()
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.dispose()
-  }
-
-  #check(): void {
+  protected checkAlive(): void {
     if (this.disposed) throw new DisposedError('this device')
   }
+
+  protected async uploadArray(
+    type: ElementType,
+    array: ElementArrays[ElementType],
+    signal: AbortSignal | undefined,
+  ): Promise<ResidentArray> {
+    const address = await writeBytes(this.pool, array, signal)
+    return new WasmArray(this, type, array.length, address)
+  }
+
+  protected async allocArray<T extends ElementType>(
+    type: T,
+    length: number,
+  ): Promise<ResidentArray<T>> {
+    const byteLength = length * ELEMENT_ARRAYS[type].BYTES_PER_ELEMENT
+    const { memory } = this.pool
+    const address = await memory.alloc(byteLength)
+    const zeros = new Uint8Array(Math.min(byteLength, ZERO_BYTES))
+    for (let at = 0; at < byteLength; at += ZERO_BYTES) {
+      await memory.write(address + at, zeros.subarray(0, byteLength - at))
+    }
+    return new WasmArray(this, type, length, address)
+  }
 }
+
+/** Zeros written at once: what is never allocated on the host in full. */
+const ZERO_BYTES = 8 * 1024 * 1024
 
 /** Copies an array into the pool's memory and returns its address. */
 export async function writeBytes(
@@ -149,7 +141,9 @@ class WasmArray<T extends ElementType> extends ResidentBase implements ResidentA
     this.checkAlive('this resident array')
     checkInto(into, this.type, this.length)
     const array = into ?? (new ELEMENT_ARRAYS[this.type](this.length) as ElementArrays[T])
-    await this.#pool.memory.read(this.#address, bytesOf(array))
+    await this.use(undefined, (signal) =>
+      this.#pool.memory.read(this.#address, bytesOf(array), signal),
+    )
     return array
   }
 

@@ -4,10 +4,8 @@
  */
 
 import { requestAdapter } from '#adapter'
-import { checkInteger, checkOneOf } from '../../check.js'
 import { DisposedError, TickTickClockError } from '../../errors.js'
-import { Graph } from '../../graph/csr.js'
-import { monotonicMs } from '../../time/system.js'
+import { DeviceBase } from '../base.js'
 import {
   checkInto,
   type Device,
@@ -15,12 +13,9 @@ import {
   ELEMENT_ARRAYS,
   type ElementArrays,
   type ElementType,
-  elementTypeOf,
   type ResidentArray,
-  type ResidentGraph,
-  type TransferOptions,
 } from '../device.js'
-import { LayoutGraph, ResidentBase } from '../resident.js'
+import { ResidentBase } from '../resident.js'
 import { absenceOf, describeAdapter, unavailable } from './adapter.js'
 import { Gpu, gpuOf, registerGpu } from './gpu.js'
 
@@ -99,14 +94,14 @@ export async function probeWebgpu(options: WebgpuOptions = {}): Promise<WebgpuPr
   }
 }
 
-class WebgpuDevice implements Device {
+class WebgpuDevice extends DeviceBase {
   readonly kind = 'webgpu'
   readonly info: DeviceInfo
-  readonly nowMs = monotonicMs
   readonly #gpu: Gpu
   #disposed = false
 
   constructor(gpu: Gpu, info: DeviceInfo) {
+    super()
     this.#gpu = gpu
     this.info = info
     registerGpu(this, gpu)
@@ -116,42 +111,33 @@ class WebgpuDevice implements Device {
     return this.#disposed
   }
 
-  upload<T extends ElementType>(
-    array: ElementArrays[T],
-    options?: TransferOptions,
-  ): Promise<ResidentArray<T>>
-  upload(graph: Graph, options?: TransferOptions): Promise<ResidentGraph>
-  async upload(
-    source: ElementArrays[ElementType] | Graph,
-    options: TransferOptions = {},
-  ): Promise<ResidentArray | ResidentGraph> {
-    this.#gpu.check()
-    options.signal?.throwIfAborted()
-    if (source instanceof Graph) return new LayoutGraph(this, source)
-    const type = elementTypeOf(source)
-    if (type === undefined) throw new TypeError('"source" expected Graph or typed array')
-    const what = `an array of ${source.length} ${type}`
-    const buffer = await this.#gpu.upload(what, source, undefined, options.signal)
-    return new GpuArray(this, buffer, type, source.length)
-  }
-
-  async alloc<T extends ElementType>(type: T, length: number): Promise<ResidentArray<T>> {
-    this.#gpu.check()
-    checkOneOf('type', type, Object.keys(ELEMENT_ARRAYS))
-    checkInteger('length', length, 0, Number.MAX_SAFE_INTEGER)
-    const bytes = length * ELEMENT_ARRAYS[type].BYTES_PER_ELEMENT
-    const buffer = await this.#gpu.buffer(`an array of ${length} ${type}`, bytes)
-    return new GpuArray(this, buffer, type, length)
-  }
-
   /** Buffers of Residents go with the GPU device. */
   dispose(): Promise<void> {
     this.#disposed = true
     return this.#gpu.dispose()
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.dispose()
+  protected checkAlive(): void {
+    this.#gpu.check()
+  }
+
+  protected async uploadArray(
+    type: ElementType,
+    array: ElementArrays[ElementType],
+    signal: AbortSignal | undefined,
+  ): Promise<ResidentArray> {
+    const what = `an array of ${array.length} ${type}`
+    const buffer = await this.#gpu.upload(what, array, undefined, signal)
+    return new GpuArray(this, buffer, type, array.length)
+  }
+
+  protected async allocArray<T extends ElementType>(
+    type: T,
+    length: number,
+  ): Promise<ResidentArray<T>> {
+    const bytes = length * ELEMENT_ARRAYS[type].BYTES_PER_ELEMENT
+    const buffer = await this.#gpu.buffer(`an array of ${length} ${type}`, bytes)
+    return new GpuArray(this, buffer, type, length)
   }
 }
 

@@ -178,10 +178,11 @@ async function allocateRows(
 }
 
 /** Runs the plan on the device's pool. */
-export async function pagerankWasm(
-  resident: ResidentGraph,
-  plan: PagerankPlan,
-): Promise<PagerankRun> {
+export function pagerankWasm(resident: ResidentGraph, plan: PagerankPlan): Promise<PagerankRun> {
+  return resident.use(plan.signal, (signal) => runPlan(resident, { ...plan, signal }))
+}
+
+async function runPlan(resident: ResidentGraph, plan: PagerankPlan): Promise<PagerankRun> {
   const { graph } = resident
   const { pool } = resident.device as WasmDevice
   const elementBytes = plan.precision === 'f64' ? 8 : 4
