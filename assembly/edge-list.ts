@@ -3,7 +3,8 @@
 // (quotes, odd numbers, errors) are left to the host, which reads them one by one.
 
 import { decimalEnd, parseDecimal } from './decimal'
-import { internText, NEEDS_SPACE } from './id-table'
+import { NEEDS_SPACE } from './id-table'
+import { hashText, internHashed, touchSlot } from './text-table'
 
 // Why parsing stopped.
 export const ROWS_DONE: i32 = 0
@@ -251,6 +252,25 @@ function textField(from: usize): usize {
     c = load<u8>(p)
     if (c != separator && c != BLANK && c != TAB && c != LINE_FEED && c != CARRIAGE_RETURN) return 0
   } else {
+    // Eight bytes at a time up to the first blank, control character or separator.
+    const separators = (separator as u64) * 0x0101010101010101
+    for (;;) {
+      const word = load<u64>(p)
+      const gaps = word ^ separators
+      const ends =
+        (((word - 0x2121212121212121) & ~word) | ((gaps - 0x0101010101010101) & ~gaps)) &
+        0x8080808080808080
+      const plain = word ^ 0x3030303030303030
+      const others = ((plain + 0x7676767676767676) | plain) & 0x8080808080808080
+      if (ends != 0) {
+        other |= others & ((ends & -ends) - 1)
+        p += (ctz<u64>(ends) >> 3) as usize
+        break
+      }
+      other |= others
+      p += 8
+    }
+    c = load<u8>(p)
     let end = p
     for (;;) {
       if (c == LINE_FEED || c == CARRIAGE_RETURN || c == 0) break
@@ -271,6 +291,13 @@ function textField(from: usize): usize {
   return fieldEnd == start ? 0 : start
 }
 
+/** Rows whose ids are looked up together, so that their cache misses overlap. */
+const BATCH_ROWS: i32 = 32
+/** By row, u32: line, lines before it, source, its length and hash, target, its length and hash. */
+const batch = memory.data(1024)
+let batchStatus: i32 = 0
+let touched: u32 = 0
+
 /** Rows of string ids, as u32 indices of the id table. `strict`: a row of digits is an error. */
 export function parseStringRows(
   from: usize,
@@ -281,32 +308,41 @@ export function parseStringRows(
 ): i32 {
   let line = from
   let status = ROWS_DONE
+  let waiting: i32 = 0
   rows = 0
   lines = 0
   while (line < to) {
+    const row = batch + ((waiting as usize) << 5)
     let end = emptyLine(line)
-    if (end == 0) {
-      status = stringRow(cursor, out + ((rows as usize) << 3), weights, strict)
+    const isRow = end == 0
+    if (isRow) {
+      status = stringRow(cursor, row, weights + (((rows + waiting) as usize) << 3), strict)
       if (status != ROWS_DONE) break
       end = cursor
-      if (end - line > maxLineBytes) {
-        status = ROW_FOR_HOST
-        break
-      }
-      rows++
-    } else if (end - line > maxLineBytes) {
+    }
+    if (end - line > maxLineBytes) {
       status = ROW_FOR_HOST
       break
     }
+    if (isRow) {
+      store<u32>(row, line as u32)
+      store<u32>(row, lines, 4)
+      waiting++
+    }
     lines++
     line = end + 1
+    if (waiting == BATCH_ROWS) {
+      if (!internBatch(waiting, out)) return batchStatus
+      waiting = 0
+    }
   }
+  if (!internBatch(waiting, out)) return batchStatus
   stopped = line
   return status
 }
 
-/** One row at p; on ROWS_DONE `cursor` is its line feed. */
-function stringRow(p: usize, out: usize, weights: usize, strict: bool): i32 {
+/** One row at p: its fields and weight. On ROWS_DONE `cursor` is its line feed. */
+function stringRow(p: usize, row: usize, weightAt: usize, strict: bool): i32 {
   const source = textField(p)
   if (source == 0) return ROW_FOR_HOST
   const sourceEnd = fieldEnd
@@ -324,16 +360,56 @@ function stringRow(p: usize, out: usize, weights: usize, strict: bool): i32 {
   if (weightColumn != 0) {
     const weight = weightAfter(cursor)
     if (Number.isNaN(weight)) return ROW_FOR_HOST
-    store<f64>(weights + ((rows as usize) << 3), weight)
+    store<f64>(weightAt, weight)
   }
   const end = endOfRow(cursor)
   if (end == 0) return ROW_FOR_HOST
-  const a = internText(source, (sourceEnd - source) as u32, false)
-  if (a < 0) return a == NEEDS_SPACE ? TABLE_FULL : ROW_FOR_HOST
-  const b = internText(target, (targetEnd - target) as u32, false)
-  if (b < 0) return b == NEEDS_SPACE ? TABLE_FULL : ROW_FOR_HOST
-  store<u32>(out, a)
-  store<u32>(out, b, 4)
+  store<u32>(row, source as u32, 8)
+  store<u32>(row, (sourceEnd - source) as u32, 12)
+  store<u32>(row, target as u32, 20)
+  store<u32>(row, (targetEnd - target) as u32, 24)
   cursor = end
   return ROWS_DONE
+}
+
+/** Looks up a batch. False when it ends at a row that the host must see, said by `batchStatus`. */
+function internBatch(count: i32, out: usize): bool {
+  const end = batch + ((count as usize) << 5)
+  let sum: u32 = 0
+  for (let row = batch; row < end; row += 32) {
+    const source = hashText(load<u32>(row, 8) as usize, load<u32>(row, 12))
+    const target = hashText(load<u32>(row, 20) as usize, load<u32>(row, 24))
+    store<u32>(row, source, 16)
+    store<u32>(row, target, 28)
+    sum += touchSlot(source) + touchSlot(target)
+  }
+  touched = sum
+  for (let row = batch; row < end; row += 32) {
+    const a = internHashed(
+      load<u32>(row, 8) as usize,
+      load<u32>(row, 12),
+      load<u32>(row, 16),
+      false,
+    )
+    const b =
+      a < 0
+        ? a
+        : internHashed(load<u32>(row, 20) as usize, load<u32>(row, 24), load<u32>(row, 28), false)
+    if (b < 0) {
+      batchStatus = b == NEEDS_SPACE ? TABLE_FULL : ROW_FOR_HOST
+      stopped = load<u32>(row) as usize
+      lines = load<u32>(row, 4)
+      return false
+    }
+    const pair = out + ((rows as usize) << 3)
+    store<u32>(pair, a)
+    store<u32>(pair, b, 4)
+    rows++
+  }
+  return true
+}
+
+/** Keeps the reads of `touchSlot` from being left out. */
+export function touchedSlots(): u32 {
+  return touched
 }

@@ -29,25 +29,52 @@ export interface EdgeListExports {
   rowsEnd(): number
   usePowersOfFive(address: number): void
   resetIdTable(): void
-  placeIdTable(
-    slots: number,
-    slotCount: number,
-    keys: number,
-    keyCapacity: number,
-    text: number,
-    textBytes: number,
-  ): void
+  placeIdTable(slots: number, slotCount: number, keys: number, keyCapacity: number): void
   freezeIdTable(): void
   idCount(): number
   idLimit(): number
-  idTextBytes(): number
   internInteger(id: bigint): number
-  internText(address: number, length: number, checked: boolean): number
   mapIds(ids: number, from: number, to: number, out: number): number
   mapNarrowIds(ids: number, from: number, to: number, out: number): number
-  rehashIds(from: number, to: number, strings: boolean): void
-  beginTextSort(from: number, to: number): void
-  continueTextSort(budget: number): number
+  rehashIds(from: number, to: number): void
+  resetTextTable(): void
+  placeTextTable(
+    slots: number,
+    slotCount: number,
+    starts: number,
+    startCapacity: number,
+    text: number,
+    textBytes: number,
+  ): void
+  freezeTextTable(): void
+  textIdCount(): number
+  textBytesUsed(): number
+  internText(address: number, length: number, checked: boolean): number
+  moveTextSlots(smaller: number, from: number, to: number): void
+  beginTextRecords(at: number, from: number, to: number): void
+  fillTextWords(at: number, from: number, to: number, depth: number, counts: number): void
+  placeTextDigit(counts: number, digit: number, first: number, count: number): boolean
+  scatterTextDigit(
+    source: number,
+    out: number,
+    from: number,
+    to: number,
+    counts: number,
+    digit: number,
+  ): void
+  copyTextRecords(source: number, out: number, from: number, to: number): void
+  settleTextRuns(at: number, from: number, stop: number, end: number, depth: number): number
+  textRunEnd(): number
+  gatherTexts(
+    at: number,
+    from: number,
+    to: number,
+    base: number,
+    out: number,
+    room: number,
+    offsets: number,
+  ): number
+  textBytesGathered(): number
 }
 
 /** New bytes that one parse call takes: at the slowest a few milliseconds. */

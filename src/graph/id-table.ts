@@ -1,6 +1,6 @@
 /**
- * The host's half of assembly/id-table.ts: gives the hash table memory, lets it grow in slices and
- * sorts its ids in the end. Used for ids that are strings, need more than 32 bits, are sparse, or
+ * The host's half of assembly/id-table.ts and text-table.ts: gives the hash table memory, lets it
+ * grow in slices and sorts its ids in the end. Used for ids that are strings, need more than 32 bits, are sparse, or
  * must be in a list of vertices.
  */
 
@@ -8,8 +8,10 @@ import { MAX_LINE_BYTES } from '../limits.js'
 import { nextTurn } from '../turn.js'
 import type { EdgeChunks } from './edge-chunks.js'
 import { type EdgeParser, NEEDS_SPACE } from './edge-parser.js'
-import { applyOrder, integerNames, type Names, sortKeys, stringNames } from './names.js'
+import { allocateWords } from './memory.js'
+import { applyOrder, integerNames, type Names, sortKeys } from './names.js'
 import { runSliced, runSteps, SLICE_ITEMS, type Steps } from './slices.js'
+import { sortTexts, tableNames } from './text-sort.js'
 
 const FIRST_IDS = 1 << 13
 const FIRST_TEXT_BYTES = 1 << 18
@@ -19,6 +21,9 @@ const PIECE_BYTES = 1 << 24
 export class IdTable {
   readonly strings: boolean
   readonly #parser: EdgeParser
+  readonly #slotBytes: number
+  /** Bytes of what is kept for each id: the integer, or where the text begins. */
+  readonly #keyBytes: number
   #slotCount = 0
   #slots = 0
   #keyCapacity = 0
@@ -29,33 +34,38 @@ export class IdTable {
   constructor(parser: EdgeParser, strings: boolean) {
     this.strings = strings
     this.#parser = parser
-    parser.wasm.resetIdTable()
+    this.#slotBytes = strings ? 16 : 8
+    this.#keyBytes = strings ? 4 : 8
+    if (strings) parser.wasm.resetTextTable()
+    else parser.wasm.resetIdTable()
     runSteps(this.grow())
   }
 
   /** Ids in the table. */
   get count(): number {
-    return this.#parser.wasm.idCount()
+    return this.strings ? this.#parser.wasm.textIdCount() : this.#parser.wasm.idCount()
   }
 
   /** From now on, new ids are UNKNOWN_ID. */
   freeze(): void {
-    this.#parser.wasm.freezeIdTable()
+    if (this.strings) this.#parser.wasm.freezeTextTable()
+    else this.#parser.wasm.freezeIdTable()
   }
 
   /** Makes room for at least one more id. */
   *grow(): Steps<void> {
-    const { wasm } = this.#parser
     const count = this.count
-    if (this.strings && wasm.idTextBytes() + MAX_LINE_BYTES >= this.#textCapacity) {
+    const textBytes = this.strings ? this.#parser.wasm.textBytesUsed() : 0
+    if (this.strings && textBytes + MAX_LINE_BYTES >= this.#textCapacity) {
       const capacity = Math.max(FIRST_TEXT_BYTES, 2 * this.#textCapacity)
-      this.#text = yield* this.#move(this.#text, this.#textCapacity, capacity, wasm.idTextBytes())
+      this.#text = yield* this.#move(this.#text, this.#textCapacity, capacity, textBytes)
       this.#textCapacity = capacity
     }
     if (count + 1 >= this.#keyCapacity) {
       const capacity = Math.max(FIRST_IDS, 2 * this.#keyCapacity)
-      const used = this.#keyCapacity === 0 ? 0 : 8 * (count + 1)
-      this.#keys = yield* this.#move(this.#keys, 8 * this.#keyCapacity, 8 * capacity, used)
+      const bytes = this.#keyBytes
+      const used = this.#keyCapacity === 0 ? 0 : bytes * (count + 1)
+      this.#keys = yield* this.#move(this.#keys, bytes * this.#keyCapacity, bytes * capacity, used)
       this.#keyCapacity = capacity
     }
     if (count >= (this.#slotCount * 5) / 8) yield* this.#enlargeSlots()
@@ -64,9 +74,12 @@ export class IdTable {
 
   *#enlargeSlots(): Steps<void> {
     const { wasm } = this.#parser
-    if (this.#slotCount > 0) this.#parser.free(this.#slots, 8 * this.#slotCount)
-    this.#slotCount = Math.max(2 * FIRST_IDS, 2 * this.#slotCount)
-    const byteLength = 8 * this.#slotCount
+    const smaller = { slots: this.#slots, count: this.#slotCount }
+    const freed = smaller.count * this.#slotBytes
+    // Strings move from slot to slot; integers are entered again from their keys.
+    if (!this.strings && freed > 0) this.#parser.free(smaller.slots, freed)
+    this.#slotCount = Math.max(2 * FIRST_IDS, 2 * smaller.count)
+    const byteLength = this.#slotBytes * this.#slotCount
     this.#slots = this.#parser.alloc(byteLength)
     for (let at = 0; at < byteLength; at += PIECE_BYTES) {
       const from = this.#slots + at
@@ -74,22 +87,29 @@ export class IdTable {
       yield
     }
     this.#place()
-    const count = this.count
+    const count = this.strings ? smaller.count : this.count
     for (let from = 0; from < count; from += SLICE_ITEMS) {
-      wasm.rehashIds(from, Math.min(count, from + SLICE_ITEMS), this.strings)
+      const to = Math.min(count, from + SLICE_ITEMS)
+      if (this.strings) wasm.moveTextSlots(smaller.slots, from, to)
+      else wasm.rehashIds(from, to)
       yield
     }
+    if (this.strings && freed > 0) this.#parser.free(smaller.slots, freed)
   }
 
   #place(): void {
-    this.#parser.wasm.placeIdTable(
+    const { wasm } = this.#parser
+    const [slots, slotCount, keys, keyCapacity] = [
       this.#slots,
       this.#slotCount,
       this.#keys,
       this.#keyCapacity,
-      this.#text,
-      this.#textCapacity,
-    )
+    ]
+    if (!this.strings) wasm.placeIdTable(slots, slotCount, keys, keyCapacity)
+    else {
+      const [text, textBytes] = [this.#text, this.#textCapacity]
+      wasm.placeTextTable(slots, slotCount, keys, keyCapacity, text, textBytes)
+    }
   }
 
   /** A larger block with the contents of a smaller one, which is freed. */
@@ -172,20 +192,16 @@ export class IdTable {
   }
 
   *#finishStrings(edges: EdgeChunks): Steps<Names> {
-    const { wasm } = this.#parser
-    const count = this.count
-    const orderBytes = 4 * this.#keyCapacity
-    wasm.beginTextSort(this.#parser.alloc(orderBytes), this.#parser.alloc(orderBytes))
-    let sorted = 0
-    while (sorted === 0) {
+    // Ids are only sorted from now on, so records may lie where the slots were.
+    const records = yield* sortTexts(this.#parser, this.#slots, this.count)
+    const words = this.#parser.words(records, 4 * this.count)
+    const order = allocateWords('the order of all vertices', this.count)
+    for (let from = 0; from < order.length; from += SLICE_ITEMS) {
+      const to = Math.min(order.length, from + SLICE_ITEMS)
+      for (let v = from; v < to; v++) order[v] = words[4 * v + 2]
       yield
-      sorted = wasm.continueTextSort(SLICE_ITEMS / 8)
     }
-    const order = this.#parser.words(sorted, count).slice()
     yield* applyOrder(edges, order)
-    const keys = this.#parser.words(this.#keys, 2 * (count + 1))
-    const textBytes = wasm.idTextBytes()
-    const text = this.#parser.bytes.subarray(this.#text, this.#text + textBytes)
-    return stringNames(text, textBytes, (key) => keys[2 * key], order)
+    return tableNames(this.#parser, records, order.length)
   }
 }

@@ -84,7 +84,8 @@ const PROGRESS_SLICES = 16
  * `graph.e` of LDBC Graphalytics brings its sibling `graph.v`.
  *
  * The file is streamed: peak memory is about 12 bytes an edge (28 with weights, twice the arcs if
- * undirected) and 8 to 50 a vertex. Work is done in slices of a few milliseconds.
+ * undirected) and 8 to 50 a vertex, for strings about 100 and two to four times their text. Work is
+ * done in slices of a few milliseconds.
  *
  * @throws GraphFormatError with file, line, text and remedy for anything that is not an edge list;
  *   GraphSourceError when the source can't be read; TypeError or RangeError for bad options;

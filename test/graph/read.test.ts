@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { type ReadGraphOptions, readGraph } from 'ticktickclock'
 import { describe, expect, it } from 'vitest'
+import { createRandom } from '../../src/random.js'
 import { type NaiveEdge, naiveRows, rowsOf, sortedIds } from '../support/naive-graph.js'
 import { count, testSeed } from '../support/seed.js'
 
@@ -210,5 +211,45 @@ describe('readGraph on headers', () => {
       'string',
       [2],
     ])
+  })
+})
+
+describe('many string ids', () => {
+  it('are told apart and sorted by UTF-8 bytes, whatever they share', async () => {
+    const random = createRandom(testSeed())
+    const parts = ['a', 'b', 'ab', '12345678', 'https://example.com/', 'é', '東京', 'x'.repeat(70)]
+    const names = Array.from({ length: 30_000 }, (_, i) => {
+      let name = parts[random.nextBelow(parts.length)]
+      for (let more = random.nextBelow(5); more > 0; more--) {
+        name += parts[random.nextBelow(parts.length)]
+      }
+      return i % 3 === 0 ? `n${name}${random.nextBelow(1000)}` : `n${name}`
+    })
+    const sorted = sortedIds(names, false)
+    const text = names.map((name, i) => `${name}\t${names[(i * 7) % names.length]}\n`).join('')
+    const graph = await read(text, { header: 'no' })
+    expect(graph.vertexCount).toBe(sorted.length)
+    expect(sorted.every((name, v) => graph.idOf(v) === name)).toBe(true)
+    const indexOf = new Map(sorted.map((name, v) => [name, v]))
+    const expected = names.map((name, i) => [
+      indexOf.get(name) as number,
+      indexOf.get(names[(i * 7) % names.length]) as number,
+    ])
+    const edges: [number, number][] = []
+    for (let v = 0; v < graph.vertexCount; v++) {
+      for (const target of graph.neighbors(v)) edges.push([v, target])
+    }
+    // Arcs keep their order within a row: a stable sort by source.
+    expect(edges).toEqual(expected.sort((a, b) => a[0] - b[0]))
+  })
+
+  it('keep a long line of blanks or a bad row apart from the rows around it', async () => {
+    const rows = Array.from({ length: 100 }, (_, i) => `name${i}\tother${i}\n`)
+    rows.splice(50, 0, `${' '.repeat(70_000)}\n`)
+    await expect(read(rows.join(''))).rejects.toThrow(/:51: line is longer/)
+    rows[50] = `${' '.repeat(1000)}\n`
+    expect((await read(rows.join(''))).arcCount).toBe(100)
+    rows[80] = 'name\tbell\u0007\n'
+    await expect(read(rows.join(''))).rejects.toThrow(/:81: control characters/)
   })
 })
