@@ -99,6 +99,13 @@ function endNow(code: number): void {
   process.exit(code)
 }
 
+// A reader that stops early (`--help | head`) is no error. What writes data notices it by itself.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+
 /** When nothing settles a promise, Node ends in silence: it must not look like success. */
 process.once('exit', () => {
   if (process.exitCode !== undefined) return

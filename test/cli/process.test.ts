@@ -112,6 +112,16 @@ describe('a reader that stops', () => {
     expect({ code, errors }).toEqual({ code: 0, errors: '' })
   })
 
+  it.each([['--help'], ['pagerank', '--help'], ['nonsense']])(
+    'may be gone at once: %s',
+    (...args) => {
+      const command = [process.execPath, CLI, ...args].map((word) => `"${word}"`).join(' ')
+      // `true` reads nothing, so every write fails; what Node says of itself goes to stderr.
+      const shell = `exec 3>&1; { ${command} 2>&3 || true; } | true`
+      expect(execFileSync('sh', ['-c', shell], { encoding: 'utf8' })).not.toMatch(/EPIPE|Unhandled/)
+    },
+  )
+
   it('stops early and still gets all when it reads slowly', async () => {
     const command = `"${process.execPath}" "${CLI}" pagerank "${large}" --iterations 1 --csv`
     const shell = `${command} | (sleep 1; wc -l)`
