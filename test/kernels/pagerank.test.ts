@@ -16,6 +16,7 @@ import {
   topK,
 } from 'ticktickclock'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makePlan } from '../../dist/kernels/pagerank/plan.js'
 import { densePagerank, l1Distance } from '../support/dense-pagerank.js'
 import { KARATE, randomGraph } from '../support/graphs.js'
 import { count, testSeed } from '../support/seed.js'
@@ -30,6 +31,20 @@ function exactSum(values: Float64Array): number {
     sum = next
   }
   return sum + lost
+}
+
+/** The longest time in which the event loop got no turn. */
+async function longestHoldMs(work: () => Promise<unknown>): Promise<number> {
+  let [longestMs, lastMs, running] = [0, performance.now(), true]
+  const tick = () => {
+    longestMs = Math.max(longestMs, performance.now() - lastMs)
+    lastMs = performance.now()
+    if (running) setImmediate(tick)
+  }
+  tick()
+  await work()
+  running = false
+  return Math.max(longestMs, performance.now() - lastMs)
 }
 
 const THREADS = [1, 2, 3, 4, 5, 6, 7, 8]
@@ -200,6 +215,24 @@ describe('the checks of options', () => {
     [{ personalization: { 1: 0 } }, RangeError, 'at least one weight above 0'],
     [{ personalization: new Float64Array(3) }, RangeError, 'expected 34 values'],
     [{ personalization: 7 }, TypeError, '"personalization" expected Map'],
+    [{ personalization: new Uint32Array(34) }, TypeError, 'Float32Array, got Uint32Array'],
+    [{ personalization: [0, 1] }, TypeError, 'Float64Array or Float32Array, got Array'],
+    [{ personalization: new Set([1]) }, TypeError, 'got Set'],
+    [{ personalization: { 1: '1' } }, TypeError, 'personalization["1"]'],
+    [{ personalization: new Float64Array(34).fill(Number.NaN) }, RangeError, 'personalization[0]'],
+    [
+      {
+        personalization: new Map<unknown, number>([
+          [1, 1.7e308],
+          ['1', 1.7e308],
+        ]),
+      },
+      RangeError,
+      'names vertex 1 more than once, with weights that sum to infinity',
+    ],
+    [{ device: null }, TypeError, '"device" expected \'auto\''],
+    [{ device: {} }, TypeError, 'or a Device, got Object'],
+    [{ device: 7 }, TypeError, 'or a Device, got 7'],
     [{ start: [1, 2] }, TypeError, '"start" expected Float64Array'],
     [{ start: new Float64Array(34) }, RangeError, 'only zeros'],
     [{ into: new Float64Array(33) }, RangeError, '"into" expected length 34'],
@@ -216,6 +249,9 @@ describe('the checks of options', () => {
   it('names what is no graph', async () => {
     await expect(pagerank({} as never)).rejects.toThrow('"graph" expected Graph or ResidentGraph')
     await expect(pagerankBatch(graph, {} as never)).rejects.toThrow('expected array')
+    await expect(pagerankBatch(graph, [], null as never)).rejects.toThrow('"options" expected')
+    await expect(pagerankBatch(graph, [{ 1: 1 }], null as never)).rejects.toThrow('"options"')
+    await expect(pagerankBatch(graph, [], { dampen: 1 } as never)).rejects.toThrow('no option')
     const batch = pagerankBatch(graph, [{ 1: 1 }], { into: new Float64Array(34) } as never)
     await expect(batch).rejects.toThrow('"into" is no option of pagerankBatch')
   })
@@ -229,10 +265,41 @@ describe('the checks of options', () => {
     await device.dispose()
   })
 
+  it('reads single precision as weights by vertex number', async () => {
+    const weights = Float32Array.from({ length: graph.vertexCount }, (_, v) => v % 3)
+    const single = await pagerank(graph, { personalization: weights })
+    const double = await pagerank(graph, { personalization: Float64Array.from(weights) })
+    expect(single.ranks).toStrictEqual(double.ranks)
+  })
+
   it('scales weights of any size', async () => {
     const huge = await pagerank(graph, { personalization: { 1: 1e308, 2: 1e308 } })
     const small = await pagerank(graph, { personalization: { 1: 1, 2: 1 } })
     expect(huge.ranks).toStrictEqual(small.ranks)
+  })
+})
+
+describe('making the plan', () => {
+  it('leaves the thread free, also for many values', async () => {
+    const vertexCount = 3_000_000
+    const graph = generateUniform({ vertexCount, edgeCount: 1, seed: 1 })
+    const start = new Float64Array(vertexCount).fill(0.5)
+    // Slices last 10 ms; a busy machine may be late. It was 2 s for all values in one piece.
+    const held = longestHoldMs(() => makePlan(graph, { start, personalization: start }))
+    expect(await held).toBeLessThan(150)
+    const controller = new AbortController()
+    const call = makePlan(graph, { start, signal: controller.signal })
+    controller.abort(new Error('enough'))
+    await expect(call).rejects.toThrow('enough')
+  })
+
+  it('scales to sum 1, however many small values there are', async () => {
+    const vertexCount = 100_000
+    const graph = generateUniform({ vertexCount, edgeCount: 1, seed: 1 })
+    const personalization = new Float64Array(vertexCount).fill(2 ** -54)
+    personalization[0] = 1
+    const { plan } = await makePlan(graph, { personalization })
+    expect(plan.personalization?.[0]).toBe(1 / (1 + (vertexCount - 1) * 2 ** -54))
   })
 })
 

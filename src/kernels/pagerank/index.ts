@@ -50,7 +50,7 @@ export async function pagerank<P extends Precision = 'f64'>(
   options: PagerankOptions<P> = {},
 ): Promise<PagerankResult<P>> {
   const host = graph instanceof Graph ? graph : graphOf(graph)
-  const { plan, dialect } = makePlan(host, options)
+  const { plan, dialect } = await makePlan(host, options)
   plan.signal?.throwIfAborted()
   const opened = await openFor(graph, options, dialect)
   try {
@@ -76,13 +76,16 @@ export async function pagerankBatch<P extends Precision = 'f64'>(
   if (!Array.isArray(personalizations)) {
     throw new TypeError(`"personalizations" expected array, got ${show(personalizations)}`)
   }
+  const host = graph instanceof Graph ? graph : graphOf(graph)
+  // With no personalisation in hand the options are checked all the same.
+  if (personalizations.length === 0 || options === null) await makePlan(host, options)
   for (const name of ['personalization', 'into']) {
     if (name in options) throw new TypeError(`"${name}" is no option of pagerankBatch`)
   }
-  const host = graph instanceof Graph ? graph : graphOf(graph)
-  const plans = personalizations.map((personalization) =>
-    makePlan(host, { ...options, personalization }),
-  )
+  const plans: Awaited<ReturnType<typeof makePlan>>[] = []
+  for (const personalization of personalizations) {
+    plans.push(await makePlan(host, { ...options, personalization }))
+  }
   if (plans.length === 0) return []
   const opened = await openFor(graph, options, plans[0].dialect)
   try {
@@ -129,13 +132,19 @@ async function openFor(
     return upload(withDoubledLoops(input.graph), input.device, 'the device that holds the graph')
   }
   const graph = dialect.doubleUndirectedLoops ? withDoubledLoops(input) : input
-  if (typeof device === 'object') {
+  if (isDevice(device)) {
     checkThreads(threads, 'a device that is open already')
     return upload(graph, device, 'the device given')
   }
   const { kind, reason } = chooseKind(device, graph, threads)
   const lease = await leaseDevice(kind, threads)
   return upload(graph, lease.device, reason, lease)
+}
+
+function isDevice(value: unknown): value is Device {
+  if (typeof value !== 'object' || value === null) return false
+  const { kind, upload } = value as Partial<Device>
+  return DEVICE_KINDS.some((known) => known === kind) && typeof upload === 'function'
 }
 
 function checkThreads(threads: number | undefined, what: string): void {
@@ -154,7 +163,8 @@ function chooseKind(
   const kind = DEVICE_KINDS.find((known) => known === device)
   if (kind === undefined) {
     const known = ['auto', ...DEVICE_KINDS].map((name) => `'${name}'`).join(' | ')
-    throw new RangeError(`"device" expected ${known} or a Device, got ${show(device)}`)
+    const expected = `"device" expected ${known} or a Device, got ${show(device)}`
+    throw typeof device === 'string' ? new RangeError(expected) : new TypeError(expected)
   }
   return { kind, reason: 'asked for' }
 }
