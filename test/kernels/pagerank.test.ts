@@ -5,7 +5,7 @@
 
 import {
   type Device,
-  type Graph,
+  Graph,
   generateRmat,
   generateUniform,
   graphFromEdges,
@@ -300,6 +300,53 @@ describe('making the plan', () => {
     personalization[0] = 1
     const { plan } = await makePlan(graph, { personalization })
     expect(plan.personalization?.[0]).toBe(1 / (1 + (vertexCount - 1) * 2 ** -54))
+  })
+})
+
+describe('plain JavaScript', () => {
+  it('leaves the thread free on a hub of many arcs, and hears an abort while it prepares', async () => {
+    const vertexCount = 4_000_000
+    const graph = starOf(vertexCount)
+    const run = () => pagerank(graph, { device: 'reference', iterations: 2 })
+    const held = [await longestHoldMs(run), await longestHoldMs(run), await longestHoldMs(run)]
+    // Slices last 10 ms, with allocations and a busy machine on top; it was more than 200 ms.
+    expect(Math.min(...held)).toBeLessThan(150)
+    let turns = 0
+    const controller = new AbortController()
+    setImmediate(() => {
+      turns++
+      controller.abort(new Error('while preparing'))
+    })
+    let reports = 0
+    const call = pagerank(graph, {
+      device: 'reference',
+      signal: controller.signal,
+      onProgress: () => reports++,
+    })
+    await expect(call).rejects.toThrow('while preparing')
+    expect([turns, reports]).toStrictEqual([1, 0])
+  })
+})
+
+/** One vertex with arcs to all others. */
+function starOf(vertexCount: number): Graph {
+  const arcCount = vertexCount - 1
+  const graph = Graph.allocate({
+    ...{ vertexCount, arcCount, edgeCount: arcCount },
+    ...{ directed: true, weighted: false, idKind: 'dense' },
+  })
+  graph.offsets.fill(arcCount, 1)
+  for (let arc = 0; arc < arcCount; arc++) graph.targets[arc] = arc + 1
+  return graph
+}
+
+describe('the bound of rounding', () => {
+  it('counts the blocks that WASM really makes of many vertices', async () => {
+    const vertexCount = 400_000
+    const graph = generateUniform({ vertexCount, edgeCount: 1, seed: 1 })
+    const { errorBound, residual } = await pagerank(graph, { device: 'wasm', damping: 0.5 })
+    // Blocks hold up to twice BLOCK_WORK here: 16,000 rows without arcs in a block's chain.
+    expect(errorBound - residual).toBeGreaterThan((15_900 * 2 ** -53) / 0.5)
   })
 })
 
