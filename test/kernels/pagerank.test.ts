@@ -16,6 +16,8 @@ import {
   topK,
 } from 'ticktickclock'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { withDoubledLoops } from '../../dist/graph/loops.js'
+import { runSliced } from '../../dist/graph/slices.js'
 import { makePlan } from '../../dist/kernels/pagerank/plan.js'
 import { densePagerank, l1Distance } from '../support/dense-pagerank.js'
 import { KARATE, randomGraph } from '../support/graphs.js'
@@ -145,6 +147,41 @@ describe('the presets, each against its definition', () => {
     expect(l1Distance(ranks, densePagerank(loops))).toBeGreaterThan(0.01)
     const plain = await pagerank(directed, { preset: 'igraph' })
     expect(l1Distance(plain.ranks, densePagerank(directed))).toBeLessThan(1e-12)
+  })
+
+  it('igraph: refuses loops whose doubled weights sum to infinity', async () => {
+    const edges: [string, string, number][] = [
+      ['a', 'a', 1.2e308],
+      ['a', 'b', 1],
+    ]
+    const loops = graphFromEdges(edges, { directed: false })
+    const message = 'weights of the arcs of vertex a sum to infinity; scale them down'
+    await expect(pagerank(loops, { preset: 'igraph' })).rejects.toThrow(new RangeError(message))
+    expect((await pagerank(loops, { preset: 'igraph', weighted: false })).converged).toBe(true)
+    expect((await pagerank(loops)).converged).toBe(true)
+  })
+
+  it('igraph: leaves the thread free while it looks for loops, and hears an abort', async () => {
+    const vertexCount = 3_000_000
+    const shape = { vertexCount, arcCount: vertexCount, edgeCount: vertexCount }
+    const cycle = { directed: false, weighted: false, idKind: 'dense' } as const
+    const graph = Graph.allocate({ ...shape, ...cycle })
+    for (let v = 0; v < vertexCount; v++) {
+      graph.offsets[v + 1] = v + 1
+      graph.targets[v] = v
+    }
+    const work = () => runSliced(withDoubledLoops(graph, true), undefined)
+    const doubled = await work()
+    expect(doubled.arcCount).toBe(2 * vertexCount)
+    expect([...doubled.offsets.subarray(0, 3)]).toStrictEqual([0, 2, 4])
+    expect(doubled.offsets[vertexCount]).toBe(2 * vertexCount)
+    const held = [await longestHoldMs(work), await longestHoldMs(work), await longestHoldMs(work)]
+    // A subarray for each vertex took 250 ms in one piece.
+    expect(Math.min(...held)).toBeLessThan(100)
+    const controller = new AbortController()
+    setImmediate(() => controller.abort(new Error('enough')))
+    const call = pagerank(graph, { preset: 'igraph', signal: controller.signal })
+    await expect(call).rejects.toThrow('enough')
   })
 
   it('ldbc: a fixed number of iterations, dangling mass redistributed', async () => {
@@ -354,12 +391,14 @@ describe('the choice of a device', () => {
   it('is a matter of size, and said in words', async () => {
     const small = await pagerank(generateRmat({ scale: 4, seed: 1 }))
     expect(small.device.kind).toBe('reference')
-    expect(small.reason).toMatch(/^auto: 256 arcs/)
+    expect(small.reason).toMatch(/^auto: 272 vertices and arcs together, plain/)
+    const empty = generateUniform({ vertexCount: 8192, edgeCount: 1, seed: 1 })
+    expect((await pagerank(empty)).device.kind).toBe('wasm')
     const threaded = await pagerank(generateRmat({ scale: 4, seed: 1 }), { threads: 1 })
     expect(threaded.device).toMatchObject({ kind: 'wasm', threads: 1 })
     const large = await pagerank(generateRmat({ scale: 12, seed: 1 }))
     expect(large.device.kind).toBe('wasm')
-    expect(large.reason).toMatch(/^auto: 65536 arcs/)
+    expect(large.reason).toMatch(/^auto: 69632 vertices and arcs together, more/)
   })
 })
 

@@ -12,6 +12,7 @@ import { whyNoWasm } from '../../devices/wasm/index.js'
 import { DisposedError, NotSupportedError } from '../../errors.js'
 import { Graph } from '../../graph/csr.js'
 import { withDoubledLoops } from '../../graph/loops.js'
+import { runSliced } from '../../graph/slices.js'
 import { convergenceTolerance, makePlan } from './plan.js'
 import type { Dialect } from './presets.js'
 import { pagerankReference } from './reference.js'
@@ -52,7 +53,7 @@ export async function pagerank<P extends Precision = 'f64'>(
   const host = graph instanceof Graph ? graph : graphOf(graph)
   const { plan, dialect } = await makePlan(host, options)
   plan.signal?.throwIfAborted()
-  const opened = await openFor(graph, options, dialect)
+  const opened = await openFor(graph, options, plan, dialect)
   try {
     const { resident, reason } = opened
     const run = await runOn(resident, plan)
@@ -87,7 +88,7 @@ export async function pagerankBatch<P extends Precision = 'f64'>(
     plans.push(await makePlan(host, { ...options, personalization }))
   }
   if (plans.length === 0) return []
-  const opened = await openFor(graph, options, plans[0].dialect)
+  const opened = await openFor(graph, options, plans[0].plan, plans[0].dialect)
   try {
     const results: PagerankResult<P>[] = []
     for (const { plan, dialect } of plans) {
@@ -116,6 +117,7 @@ interface Opened {
 async function openFor(
   input: PagerankInput,
   options: PagerankOptions,
+  plan: PagerankPlan,
   dialect: Dialect,
 ): Promise<Opened> {
   const { device = readConfig().device, threads } = options
@@ -126,12 +128,12 @@ async function openFor(
       )
     }
     checkThreads(threads, 'the device that holds the graph')
-    if (!dialect.doubleUndirectedLoops || withDoubledLoops(input.graph) === input.graph) {
-      return { resident: input, reason: 'the device that holds the graph', close: async () => {} }
-    }
-    return upload(withDoubledLoops(input.graph), input.device, 'the device that holds the graph')
+    const graph = await inDialect(input.graph, plan, dialect)
+    const reason = 'the device that holds the graph'
+    if (graph === input.graph) return { resident: input, reason, close: async () => {} }
+    return upload(graph, input.device, reason)
   }
-  const graph = dialect.doubleUndirectedLoops ? withDoubledLoops(input) : input
+  const graph = await inDialect(input, plan, dialect)
   if (isDevice(device)) {
     checkThreads(threads, 'a device that is open already')
     return upload(graph, device, 'the device given')
@@ -139,6 +141,12 @@ async function openFor(
   const { kind, reason } = chooseKind(device, graph, threads)
   const lease = await leaseDevice(kind, threads)
   return upload(graph, lease.device, reason, lease)
+}
+
+/** The graph as the dialect reads it: itself, or a copy. */
+async function inDialect(graph: Graph, plan: PagerankPlan, dialect: Dialect): Promise<Graph> {
+  if (!dialect.doubleUndirectedLoops) return graph
+  return runSliced(withDoubledLoops(graph, plan.weighted), plan.signal)
 }
 
 function isDevice(value: unknown): value is Device {
@@ -159,7 +167,7 @@ function chooseKind(
   if (device === 'auto' && threads !== undefined) {
     return { kind: 'wasm', reason: 'auto: "threads" is an option of WASM' }
   }
-  if (device === 'auto') return chooseDevice(graph.arcCount, whyNoWasm())
+  if (device === 'auto') return chooseDevice(graph, whyNoWasm())
   const kind = DEVICE_KINDS.find((known) => known === device)
   if (kind === undefined) {
     const known = ['auto', ...DEVICE_KINDS].map((name) => `'${name}'`).join(' | ')
