@@ -159,6 +159,26 @@ for (const { name, options, missing } of await candidates()) {
       await expect(pagerank(graph, { precision: 'f32' })).rejects.toThrow(DisposedError)
     })
 
+    it('pays once in f64 too, and counts iterations through', async () => {
+      const graph = await device.upload(generateRmat({ scale: 10, seed: 5 }))
+      const first = await pagerank(graph, TIGHT)
+      const seen: number[] = []
+      const second = await pagerank(graph, {
+        ...TIGHT,
+        onProgress: ({ iteration, maxIterations }) => {
+          expect(maxIterations).toBe(TIGHT.maxIterations)
+          seen.push(iteration)
+        },
+      })
+      expect(l1Distance(second.ranks, first.ranks)).toBeLessThan(1e-11)
+      if (options.kind !== 'reference') {
+        expect(second.timings).toMatchObject({ uploadMs: 0, prepareMs: 0 })
+      }
+      expect(seen).toStrictEqual(seen.toSorted((a, b) => a - b))
+      await graph.dispose()
+      await expect(pagerank(graph, TIGHT)).rejects.toThrow(DisposedError)
+    })
+
     it('fills the array that it is given', async () => {
       const graph = namedGraphs()['karate club']
       const into = new Float64Array(graph.vertexCount)

@@ -6,7 +6,7 @@
 import { show } from '../../check.js'
 import { readConfig } from '../../config.js'
 import { chooseDevice } from '../../cost/choose.js'
-import type { Device, DeviceKind, ResidentGraph } from '../../devices/device.js'
+import type { Device, DeviceKind, Layout, ResidentGraph } from '../../devices/device.js'
 import { DEVICE_KINDS, type Lease, leaseDevice } from '../../devices/open.js'
 import { whyNoWasm } from '../../devices/wasm/index.js'
 import { DisposedError, NotSupportedError } from '../../errors.js'
@@ -228,24 +228,44 @@ async function polished(
   // f32 leaves the sum off by some 1e-7, which a tolerance of 1e-10 would stop short of repairing.
   let mass = 0
   for (const rank of rough.ranks) mass += rank
-  const start = Float64Array.from(rough.ranks)
+  const start = new Float64Array(rough.ranks)
   if (plan.redistributeDangling) for (let v = 0; v < start.length; v++) start[v] /= mass
-  const lease = await leaseDevice('wasm')
-  const { resident: polishing, close } = await upload(resident.graph, lease.device, '', lease)
-  try {
-    const maxIterations = Math.max(1, plan.maxIterations - rough.iterations)
-    const fine = await pagerankWasm(polishing, { ...plan, start, maxIterations })
-    return {
-      ...fine,
-      iterations: rough.iterations + fine.iterations,
-      uploadMs: rough.uploadMs + fine.uploadMs,
-      prepareMs: rough.prepareMs + fine.prepareMs,
-      computeMs: rough.computeMs + fine.computeMs,
-      readMs: rough.readMs + fine.readMs,
-    }
-  } finally {
-    await close()
+  const { layout } = await resident.layout({
+    key: 'pagerank f64 on WASM',
+    signal: plan.signal,
+    make: (signal) => openPolishing(resident.graph, signal),
+  })
+  const maxIterations = Math.max(1, plan.maxIterations - rough.iterations)
+  const onProgress: PagerankPlan['onProgress'] =
+    plan.onProgress &&
+    ((progress) =>
+      plan.onProgress?.({
+        iteration: rough.iterations + progress.iteration,
+        maxIterations: rough.iterations + maxIterations,
+        residual: progress.residual,
+      }))
+  const fine = await pagerankWasm(layout.resident, { ...plan, start, maxIterations, onProgress })
+  return {
+    ...fine,
+    iterations: rough.iterations + fine.iterations,
+    uploadMs: rough.uploadMs + fine.uploadMs,
+    prepareMs: rough.prepareMs + fine.prepareMs,
+    computeMs: rough.computeMs + fine.computeMs,
+    readMs: rough.readMs + fine.readMs,
   }
+}
+
+/** The graph on a borrowed WASM device, kept with the GPU's for the next call. */
+interface Polishing extends Layout {
+  readonly resident: ResidentGraph
+}
+
+async function openPolishing(graph: Graph, signal: AbortSignal): Promise<Polishing> {
+  const lease = await leaseDevice('wasm')
+  const { resident, close } = await upload(graph, lease.device, '', lease)
+  if (!signal.aborted) return { resident, dispose: close }
+  await close()
+  throw signal.reason
 }
 
 function emptyRun(plan: PagerankPlan): PagerankRun {
