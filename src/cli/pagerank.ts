@@ -210,7 +210,13 @@ async function rank(
 async function toleranceOf(graph: Graph, options: Options): Promise<number | undefined> {
   const { makePlan } = await import('../kernels/pagerank/plan.js')
   const { tolerance, iterations, maxIterations, preset, precision } = options
-  const { plan } = makePlan(graph, { tolerance, iterations, maxIterations, preset, precision })
+  const { plan } = await makePlan(graph, {
+    tolerance,
+    iterations,
+    maxIterations,
+    preset,
+    precision,
+  })
   return plan.tolerance < 0 ? undefined : plan.tolerance
 }
 

@@ -3,8 +3,11 @@
  * inside the call. Opens nothing; `devices/open.ts` does.
  */
 
-/** Arcs times iterations below which plain JavaScript on the calling thread ends first. */
-export const REFERENCE_ARC_LIMIT = 8192
+/**
+ * Vertices and arcs together up to which plain JavaScript on the calling thread ends first: an
+ * iteration passes over both.
+ */
+export const REFERENCE_SIZE_LIMIT = 8192
 
 /** A device kind with the reason for it, in words. */
 export interface Choice {
@@ -16,14 +19,19 @@ export interface Choice {
  * The device for a graph kernel under `device: 'auto'`. A GPU is used only when asked for by name:
  * no figures of one are in the shipped table.
  *
- * @param arcCount stored arcs of the graph
+ * @param size of the graph; `arcCount` stored arcs
  * @param whyNoWasm why WASM can't run here, if it can't
  */
-export function chooseDevice(arcCount: number, whyNoWasm: string | undefined): Choice {
+export function chooseDevice(
+  size: { readonly vertexCount: number; readonly arcCount: number },
+  whyNoWasm: string | undefined,
+): Choice {
   if (whyNoWasm !== undefined) return { kind: 'reference', reason: `auto: ${whyNoWasm}` }
-  if (arcCount <= REFERENCE_ARC_LIMIT) {
-    const reason = `auto: ${arcCount} arcs, plain JavaScript suffices up to ${REFERENCE_ARC_LIMIT}`
+  const count = size.vertexCount + size.arcCount
+  const what = `auto: ${count} vertices and arcs together`
+  if (count <= REFERENCE_SIZE_LIMIT) {
+    const reason = `${what}, plain JavaScript suffices up to ${REFERENCE_SIZE_LIMIT}`
     return { kind: 'reference', reason }
   }
-  return { kind: 'wasm', reason: `auto: ${arcCount} arcs, more than ${REFERENCE_ARC_LIMIT}` }
+  return { kind: 'wasm', reason: `${what}, more than ${REFERENCE_SIZE_LIMIT}` }
 }

@@ -3,13 +3,17 @@
  */
 
 import { Graph } from './csr.js'
+import { SLICE_ITEMS, type Steps } from './slices.js'
 
 /**
  * A copy in which every self-loop of an undirected graph is stored twice, as igraph counts it; the
  * graph itself when it is directed or has no loops.
+ *
+ * @param weighted false leaves the weights out of the copy
+ * @throws RangeError when a vertex's weights sum to infinity with its loops doubled
  */
-export function withDoubledLoops(graph: Graph): Graph {
-  const loopCount = graph.directed ? 0 : countLoops(graph)
+export function* withDoubledLoops(graph: Graph, weighted: boolean): Steps<Graph> {
+  const loopCount = graph.directed ? 0 : yield* countLoops(graph)
   if (loopCount === 0) return graph
   const { vertexCount, arcCount, edgeCount, directed, idKind } = graph
   const text = graph.stringIds
@@ -18,7 +22,7 @@ export function withDoubledLoops(graph: Graph): Graph {
     arcCount: arcCount + loopCount,
     edgeCount,
     directed,
-    weighted: graph.weights !== undefined,
+    weighted: weighted && graph.weights !== undefined,
     idKind,
     idBytes: text?.text.length,
   })
@@ -27,31 +31,78 @@ export function withDoubledLoops(graph: Graph): Graph {
     doubled.stringIds?.offsets.set(text.offsets)
     doubled.stringIds?.text.set(text.text)
   }
-  copyArcs(graph, doubled)
+  yield
+  yield* copyArcs(graph, doubled)
   return doubled
 }
 
-function countLoops(graph: Graph): number {
-  let count = 0
-  for (let v = 0; v < graph.vertexCount; v++) {
-    for (const target of graph.neighbors(v)) if (target === v) count++
+function* countLoops({ arcCount, offsets, targets }: Graph): Steps<number> {
+  const at = { vertex: 0, count: 0 }
+  for (let arc = 0; arc < arcCount; arc += SLICE_ITEMS) {
+    if (arc > 0) yield
+    countSlice(offsets, targets, arc, Math.min(arcCount, arc + SLICE_ITEMS), at)
   }
-  return count
+  return at.count
 }
 
-function copyArcs(from: Graph, to: Graph): void {
-  let next = 0
-  for (let v = 0; v < from.vertexCount; v++) {
-    for (let arc = from.offsets[v]; arc < from.offsets[v + 1]; arc++) {
-      const target = from.targets[arc]
-      for (let copies = target === v ? 2 : 1; copies > 0; copies--) {
-        to.targets[next] = target
-        if (to.weights !== undefined && from.weights !== undefined) {
-          to.weights[next] = from.weights[arc]
-        }
-        next++
-      }
-    }
-    to.offsets[v + 1] = next
+/** Counts loops among the arcs begin … end - 1; `at.vertex` is at most the first one's tail. */
+function countSlice(
+  offsets: Uint32Array,
+  targets: Uint32Array,
+  begin: number,
+  end: number,
+  at: { vertex: number; count: number },
+): void {
+  let { vertex, count } = at
+  for (let arc = begin; arc < end; arc++) {
+    while (offsets[vertex + 1] <= arc) vertex++
+    if (targets[arc] === vertex) count++
   }
+  at.vertex = vertex
+  at.count = count
+}
+
+function* copyArcs(from: Graph, to: Graph): Steps<void> {
+  const at = { vertex: 0, next: 0, total: 0 }
+  for (let arc = 0; arc < from.arcCount; arc += SLICE_ITEMS) {
+    if (arc > 0) yield
+    copySlice(from, to, arc, Math.min(from.arcCount, arc + SLICE_ITEMS), at)
+  }
+  to.offsets.fill(at.next, at.vertex + 1)
+}
+
+/** Copies the arcs begin … end - 1; `at.total` is the sum of the weights that its vertex has. */
+function copySlice(
+  from: Graph,
+  to: Graph,
+  begin: number,
+  end: number,
+  at: { vertex: number; next: number; total: number },
+): void {
+  const { offsets, targets, weights } = from
+  let { vertex, next, total } = at
+  for (let arc = begin; arc < end; arc++) {
+    while (offsets[vertex + 1] <= arc) {
+      vertex++
+      to.offsets[vertex] = next
+      total = 0
+    }
+    const target = targets[arc]
+    for (let copies = target === vertex ? 2 : 1; copies > 0; copies--) {
+      to.targets[next] = target
+      if (to.weights !== undefined && weights !== undefined) {
+        to.weights[next] = weights[arc]
+        total += weights[arc]
+      }
+      next++
+    }
+    if (total === Number.POSITIVE_INFINITY) {
+      throw new RangeError(
+        `weights of the arcs of vertex ${from.idOf(vertex)} sum to infinity; scale them down`,
+      )
+    }
+  }
+  at.vertex = vertex
+  at.next = next
+  at.total = total
 }

@@ -123,6 +123,28 @@ for (const { name, options, missing } of await candidates()) {
       for (const edges of [huge, tiny]) await check(graphFromEdges(edges), TIGHT)
     })
 
+    it('counts what sums of many weights round', async () => {
+      // 2^53 + 1 + 1 + … stays 2^53 when added one by one: an error of 1e-16 an arc.
+      const arcs = 50_000
+      const edges: [number, number, number][] = [[0, 1, 2 ** 53]]
+      for (let v = 1; v <= arcs; v++) edges.push([v, v, 1])
+      for (let v = 2; v <= arcs; v++) edges.push([0, v, 1])
+      const result = await pagerank(graphFromEdges(edges), {
+        ...TIGHT,
+        damping: 0.5,
+        personalization: { 0: 1 },
+        device,
+      })
+      // Solved by hand: the hub keeps half, each target passes on to itself.
+      const total = 2 ** 53 + arcs - 1
+      let error = Math.abs(result.ranks[0] - 0.5)
+      for (let v = 1; v <= arcs; v++) {
+        error += Math.abs(result.ranks[v] - (v === 1 ? 2 ** 53 : 1) / total / 2)
+      }
+      expect(error).toBeLessThanOrEqual(result.errorBound)
+      expect(error).toBeLessThan(2e-13)
+    })
+
     it('pays for upload and preparation once', async () => {
       const graph = await device.upload(generateRmat({ scale: 10, seed: 5 }))
       const first = await pagerank(graph, { precision: 'f32' })
@@ -135,6 +157,26 @@ for (const { name, options, missing } of await candidates()) {
       expect(second.reason).toBe('the device that holds the graph')
       await graph.dispose()
       await expect(pagerank(graph, { precision: 'f32' })).rejects.toThrow(DisposedError)
+    })
+
+    it('pays once in f64 too, and counts iterations through', async () => {
+      const graph = await device.upload(generateRmat({ scale: 10, seed: 5 }))
+      const first = await pagerank(graph, TIGHT)
+      const seen: number[] = []
+      const second = await pagerank(graph, {
+        ...TIGHT,
+        onProgress: ({ iteration, maxIterations }) => {
+          expect(maxIterations).toBe(TIGHT.maxIterations)
+          seen.push(iteration)
+        },
+      })
+      expect(l1Distance(second.ranks, first.ranks)).toBeLessThan(1e-11)
+      if (options.kind !== 'reference') {
+        expect(second.timings).toMatchObject({ uploadMs: 0, prepareMs: 0 })
+      }
+      expect(seen).toStrictEqual(seen.toSorted((a, b) => a - b))
+      await graph.dispose()
+      await expect(pagerank(graph, TIGHT)).rejects.toThrow(DisposedError)
     })
 
     it('fills the array that it is given', async () => {
@@ -153,6 +195,15 @@ for (const { name, options, missing } of await candidates()) {
         const single = await pagerank(graph, { personalization, precision: 'f32', device })
         expect(results[i].ranks).toStrictEqual(single.ranks)
       }
+    })
+
+    it.runIf(options.kind === 'reference')('rejects a call whose graph goes', async () => {
+      const graph = await device.upload(generateRmat({ scale: 12, seed: 2 }))
+      const call = pagerank(graph, { iterations: 1_000_000, precision: 'f32' })
+      const outcome = expect(call).rejects.toThrow(DisposedError)
+      await new Promise((resolve) => setTimeout(resolve, 30))
+      await graph.dispose()
+      await outcome
     })
 
     it('stops on abort and works on', async () => {

@@ -5,7 +5,7 @@
 
 import {
   type Device,
-  type Graph,
+  Graph,
   generateRmat,
   generateUniform,
   graphFromEdges,
@@ -16,6 +16,9 @@ import {
   topK,
 } from 'ticktickclock'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { withDoubledLoops } from '../../dist/graph/loops.js'
+import { runSliced } from '../../dist/graph/slices.js'
+import { makePlan } from '../../dist/kernels/pagerank/plan.js'
 import { densePagerank, l1Distance } from '../support/dense-pagerank.js'
 import { KARATE, randomGraph } from '../support/graphs.js'
 import { count, testSeed } from '../support/seed.js'
@@ -30,6 +33,20 @@ function exactSum(values: Float64Array): number {
     sum = next
   }
   return sum + lost
+}
+
+/** The longest time in which the event loop got no turn. */
+async function longestHoldMs(work: () => Promise<unknown>): Promise<number> {
+  let [longestMs, lastMs, running] = [0, performance.now(), true]
+  const tick = () => {
+    longestMs = Math.max(longestMs, performance.now() - lastMs)
+    lastMs = performance.now()
+    if (running) setImmediate(tick)
+  }
+  tick()
+  await work()
+  running = false
+  return Math.max(longestMs, performance.now() - lastMs)
 }
 
 const THREADS = [1, 2, 3, 4, 5, 6, 7, 8]
@@ -132,6 +149,41 @@ describe('the presets, each against its definition', () => {
     expect(l1Distance(plain.ranks, densePagerank(directed))).toBeLessThan(1e-12)
   })
 
+  it('igraph: refuses loops whose doubled weights sum to infinity', async () => {
+    const edges: [string, string, number][] = [
+      ['a', 'a', 1.2e308],
+      ['a', 'b', 1],
+    ]
+    const loops = graphFromEdges(edges, { directed: false })
+    const message = 'weights of the arcs of vertex a sum to infinity; scale them down'
+    await expect(pagerank(loops, { preset: 'igraph' })).rejects.toThrow(new RangeError(message))
+    expect((await pagerank(loops, { preset: 'igraph', weighted: false })).converged).toBe(true)
+    expect((await pagerank(loops)).converged).toBe(true)
+  })
+
+  it('igraph: leaves the thread free while it looks for loops, and hears an abort', async () => {
+    const vertexCount = 3_000_000
+    const shape = { vertexCount, arcCount: vertexCount, edgeCount: vertexCount }
+    const cycle = { directed: false, weighted: false, idKind: 'dense' } as const
+    const graph = Graph.allocate({ ...shape, ...cycle })
+    for (let v = 0; v < vertexCount; v++) {
+      graph.offsets[v + 1] = v + 1
+      graph.targets[v] = v
+    }
+    const work = () => runSliced(withDoubledLoops(graph, true), undefined)
+    const doubled = await work()
+    expect(doubled.arcCount).toBe(2 * vertexCount)
+    expect([...doubled.offsets.subarray(0, 3)]).toStrictEqual([0, 2, 4])
+    expect(doubled.offsets[vertexCount]).toBe(2 * vertexCount)
+    const held = [await longestHoldMs(work), await longestHoldMs(work), await longestHoldMs(work)]
+    // A subarray for each vertex took 250 ms in one piece.
+    expect(Math.min(...held)).toBeLessThan(100)
+    const controller = new AbortController()
+    setImmediate(() => controller.abort(new Error('enough')))
+    const call = pagerank(graph, { preset: 'igraph', signal: controller.signal })
+    await expect(call).rejects.toThrow('enough')
+  })
+
   it('ldbc: a fixed number of iterations, dangling mass redistributed', async () => {
     const ten = await pagerank(directed, { preset: 'ldbc' })
     expect(ten.iterations).toBe(10)
@@ -200,6 +252,24 @@ describe('the checks of options', () => {
     [{ personalization: { 1: 0 } }, RangeError, 'at least one weight above 0'],
     [{ personalization: new Float64Array(3) }, RangeError, 'expected 34 values'],
     [{ personalization: 7 }, TypeError, '"personalization" expected Map'],
+    [{ personalization: new Uint32Array(34) }, TypeError, 'Float32Array, got Uint32Array'],
+    [{ personalization: [0, 1] }, TypeError, 'Float64Array or Float32Array, got Array'],
+    [{ personalization: new Set([1]) }, TypeError, 'got Set'],
+    [{ personalization: { 1: '1' } }, TypeError, 'personalization["1"]'],
+    [{ personalization: new Float64Array(34).fill(Number.NaN) }, RangeError, 'personalization[0]'],
+    [
+      {
+        personalization: new Map<unknown, number>([
+          [1, 1.7e308],
+          ['1', 1.7e308],
+        ]),
+      },
+      RangeError,
+      'names vertex 1 more than once, with weights that sum to infinity',
+    ],
+    [{ device: null }, TypeError, '"device" expected \'auto\''],
+    [{ device: {} }, TypeError, 'or a Device, got Object'],
+    [{ device: 7 }, TypeError, 'or a Device, got 7'],
     [{ start: [1, 2] }, TypeError, '"start" expected Float64Array'],
     [{ start: new Float64Array(34) }, RangeError, 'only zeros'],
     [{ into: new Float64Array(33) }, RangeError, '"into" expected length 34'],
@@ -216,6 +286,9 @@ describe('the checks of options', () => {
   it('names what is no graph', async () => {
     await expect(pagerank({} as never)).rejects.toThrow('"graph" expected Graph or ResidentGraph')
     await expect(pagerankBatch(graph, {} as never)).rejects.toThrow('expected array')
+    await expect(pagerankBatch(graph, [], null as never)).rejects.toThrow('"options" expected')
+    await expect(pagerankBatch(graph, [{ 1: 1 }], null as never)).rejects.toThrow('"options"')
+    await expect(pagerankBatch(graph, [], { dampen: 1 } as never)).rejects.toThrow('no option')
     const batch = pagerankBatch(graph, [{ 1: 1 }], { into: new Float64Array(34) } as never)
     await expect(batch).rejects.toThrow('"into" is no option of pagerankBatch')
   })
@@ -229,6 +302,13 @@ describe('the checks of options', () => {
     await device.dispose()
   })
 
+  it('reads single precision as weights by vertex number', async () => {
+    const weights = Float32Array.from({ length: graph.vertexCount }, (_, v) => v % 3)
+    const single = await pagerank(graph, { personalization: weights })
+    const double = await pagerank(graph, { personalization: Float64Array.from(weights) })
+    expect(single.ranks).toStrictEqual(double.ranks)
+  })
+
   it('scales weights of any size', async () => {
     const huge = await pagerank(graph, { personalization: { 1: 1e308, 2: 1e308 } })
     const small = await pagerank(graph, { personalization: { 1: 1, 2: 1 } })
@@ -236,16 +316,89 @@ describe('the checks of options', () => {
   })
 })
 
+describe('making the plan', () => {
+  it('leaves the thread free, also for many values', async () => {
+    const vertexCount = 3_000_000
+    const graph = generateUniform({ vertexCount, edgeCount: 1, seed: 1 })
+    const start = new Float64Array(vertexCount).fill(0.5)
+    // Slices last 10 ms; a busy machine may be late. It was 2 s for all values in one piece.
+    const held = longestHoldMs(() => makePlan(graph, { start, personalization: start }))
+    expect(await held).toBeLessThan(150)
+    const controller = new AbortController()
+    const call = makePlan(graph, { start, signal: controller.signal })
+    controller.abort(new Error('enough'))
+    await expect(call).rejects.toThrow('enough')
+  })
+
+  it('scales to sum 1, however many small values there are', async () => {
+    const vertexCount = 100_000
+    const graph = generateUniform({ vertexCount, edgeCount: 1, seed: 1 })
+    const personalization = new Float64Array(vertexCount).fill(2 ** -54)
+    personalization[0] = 1
+    const { plan } = await makePlan(graph, { personalization })
+    expect(plan.personalization?.[0]).toBe(1 / (1 + (vertexCount - 1) * 2 ** -54))
+  })
+})
+
+describe('plain JavaScript', () => {
+  it('leaves the thread free on a hub of many arcs, and hears an abort while it prepares', async () => {
+    const vertexCount = 4_000_000
+    const graph = starOf(vertexCount)
+    const run = () => pagerank(graph, { device: 'reference', iterations: 2 })
+    const held = [await longestHoldMs(run), await longestHoldMs(run), await longestHoldMs(run)]
+    // Slices last 10 ms, with allocations and a busy machine on top; it was more than 200 ms.
+    expect(Math.min(...held)).toBeLessThan(150)
+    let turns = 0
+    const controller = new AbortController()
+    setImmediate(() => {
+      turns++
+      controller.abort(new Error('while preparing'))
+    })
+    let reports = 0
+    const call = pagerank(graph, {
+      device: 'reference',
+      signal: controller.signal,
+      onProgress: () => reports++,
+    })
+    await expect(call).rejects.toThrow('while preparing')
+    expect([turns, reports]).toStrictEqual([1, 0])
+  })
+})
+
+/** One vertex with arcs to all others. */
+function starOf(vertexCount: number): Graph {
+  const arcCount = vertexCount - 1
+  const graph = Graph.allocate({
+    ...{ vertexCount, arcCount, edgeCount: arcCount },
+    ...{ directed: true, weighted: false, idKind: 'dense' },
+  })
+  graph.offsets.fill(arcCount, 1)
+  for (let arc = 0; arc < arcCount; arc++) graph.targets[arc] = arc + 1
+  return graph
+}
+
+describe('the bound of rounding', () => {
+  it('counts the blocks that WASM really makes of many vertices', async () => {
+    const vertexCount = 400_000
+    const graph = generateUniform({ vertexCount, edgeCount: 1, seed: 1 })
+    const { errorBound, residual } = await pagerank(graph, { device: 'wasm', damping: 0.5 })
+    // Blocks hold up to twice BLOCK_WORK here: 16,000 rows without arcs in a block's chain.
+    expect(errorBound - residual).toBeGreaterThan((15_900 * 2 ** -53) / 0.5)
+  })
+})
+
 describe('the choice of a device', () => {
   it('is a matter of size, and said in words', async () => {
     const small = await pagerank(generateRmat({ scale: 4, seed: 1 }))
     expect(small.device.kind).toBe('reference')
-    expect(small.reason).toMatch(/^auto: 256 arcs/)
+    expect(small.reason).toMatch(/^auto: 272 vertices and arcs together, plain/)
+    const empty = generateUniform({ vertexCount: 8192, edgeCount: 1, seed: 1 })
+    expect((await pagerank(empty)).device.kind).toBe('wasm')
     const threaded = await pagerank(generateRmat({ scale: 4, seed: 1 }), { threads: 1 })
     expect(threaded.device).toMatchObject({ kind: 'wasm', threads: 1 })
     const large = await pagerank(generateRmat({ scale: 12, seed: 1 }))
     expect(large.device.kind).toBe('wasm')
-    expect(large.reason).toMatch(/^auto: 65536 arcs/)
+    expect(large.reason).toMatch(/^auto: 69632 vertices and arcs together, more/)
   })
 })
 

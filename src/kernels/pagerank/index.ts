@@ -6,12 +6,13 @@
 import { show } from '../../check.js'
 import { readConfig } from '../../config.js'
 import { chooseDevice } from '../../cost/choose.js'
-import type { Device, DeviceKind, ResidentGraph } from '../../devices/device.js'
+import type { Device, DeviceKind, Layout, ResidentGraph } from '../../devices/device.js'
 import { DEVICE_KINDS, type Lease, leaseDevice } from '../../devices/open.js'
 import { whyNoWasm } from '../../devices/wasm/index.js'
 import { DisposedError, NotSupportedError } from '../../errors.js'
 import { Graph } from '../../graph/csr.js'
 import { withDoubledLoops } from '../../graph/loops.js'
+import { runSliced } from '../../graph/slices.js'
 import { convergenceTolerance, makePlan } from './plan.js'
 import type { Dialect } from './presets.js'
 import { pagerankReference } from './reference.js'
@@ -50,9 +51,9 @@ export async function pagerank<P extends Precision = 'f64'>(
   options: PagerankOptions<P> = {},
 ): Promise<PagerankResult<P>> {
   const host = graph instanceof Graph ? graph : graphOf(graph)
-  const { plan, dialect } = makePlan(host, options)
+  const { plan, dialect } = await makePlan(host, options)
   plan.signal?.throwIfAborted()
-  const opened = await openFor(graph, options, dialect)
+  const opened = await openFor(graph, options, plan, dialect)
   try {
     const { resident, reason } = opened
     const run = await runOn(resident, plan)
@@ -76,15 +77,18 @@ export async function pagerankBatch<P extends Precision = 'f64'>(
   if (!Array.isArray(personalizations)) {
     throw new TypeError(`"personalizations" expected array, got ${show(personalizations)}`)
   }
+  const host = graph instanceof Graph ? graph : graphOf(graph)
+  // With no personalisation in hand the options are checked all the same.
+  if (personalizations.length === 0 || options === null) await makePlan(host, options)
   for (const name of ['personalization', 'into']) {
     if (name in options) throw new TypeError(`"${name}" is no option of pagerankBatch`)
   }
-  const host = graph instanceof Graph ? graph : graphOf(graph)
-  const plans = personalizations.map((personalization) =>
-    makePlan(host, { ...options, personalization }),
-  )
+  const plans: Awaited<ReturnType<typeof makePlan>>[] = []
+  for (const personalization of personalizations) {
+    plans.push(await makePlan(host, { ...options, personalization }))
+  }
   if (plans.length === 0) return []
-  const opened = await openFor(graph, options, plans[0].dialect)
+  const opened = await openFor(graph, options, plans[0].plan, plans[0].dialect)
   try {
     const results: PagerankResult<P>[] = []
     for (const { plan, dialect } of plans) {
@@ -113,6 +117,7 @@ interface Opened {
 async function openFor(
   input: PagerankInput,
   options: PagerankOptions,
+  plan: PagerankPlan,
   dialect: Dialect,
 ): Promise<Opened> {
   const { device = readConfig().device, threads } = options
@@ -123,19 +128,31 @@ async function openFor(
       )
     }
     checkThreads(threads, 'the device that holds the graph')
-    if (!dialect.doubleUndirectedLoops || withDoubledLoops(input.graph) === input.graph) {
-      return { resident: input, reason: 'the device that holds the graph', close: async () => {} }
-    }
-    return upload(withDoubledLoops(input.graph), input.device, 'the device that holds the graph')
+    const graph = await inDialect(input.graph, plan, dialect)
+    const reason = 'the device that holds the graph'
+    if (graph === input.graph) return { resident: input, reason, close: async () => {} }
+    return upload(graph, input.device, reason)
   }
-  const graph = dialect.doubleUndirectedLoops ? withDoubledLoops(input) : input
-  if (typeof device === 'object') {
+  const graph = await inDialect(input, plan, dialect)
+  if (isDevice(device)) {
     checkThreads(threads, 'a device that is open already')
     return upload(graph, device, 'the device given')
   }
   const { kind, reason } = chooseKind(device, graph, threads)
   const lease = await leaseDevice(kind, threads)
   return upload(graph, lease.device, reason, lease)
+}
+
+/** The graph as the dialect reads it: itself, or a copy. */
+async function inDialect(graph: Graph, plan: PagerankPlan, dialect: Dialect): Promise<Graph> {
+  if (!dialect.doubleUndirectedLoops) return graph
+  return runSliced(withDoubledLoops(graph, plan.weighted), plan.signal)
+}
+
+function isDevice(value: unknown): value is Device {
+  if (typeof value !== 'object' || value === null) return false
+  const { kind, upload } = value as Partial<Device>
+  return DEVICE_KINDS.some((known) => known === kind) && typeof upload === 'function'
 }
 
 function checkThreads(threads: number | undefined, what: string): void {
@@ -150,11 +167,12 @@ function chooseKind(
   if (device === 'auto' && threads !== undefined) {
     return { kind: 'wasm', reason: 'auto: "threads" is an option of WASM' }
   }
-  if (device === 'auto') return chooseDevice(graph.arcCount, whyNoWasm())
+  if (device === 'auto') return chooseDevice(graph, whyNoWasm())
   const kind = DEVICE_KINDS.find((known) => known === device)
   if (kind === undefined) {
     const known = ['auto', ...DEVICE_KINDS].map((name) => `'${name}'`).join(' | ')
-    throw new RangeError(`"device" expected ${known} or a Device, got ${show(device)}`)
+    const expected = `"device" expected ${known} or a Device, got ${show(device)}`
+    throw typeof device === 'string' ? new RangeError(expected) : new TypeError(expected)
   }
   return { kind, reason: 'asked for' }
 }
@@ -210,24 +228,44 @@ async function polished(
   // f32 leaves the sum off by some 1e-7, which a tolerance of 1e-10 would stop short of repairing.
   let mass = 0
   for (const rank of rough.ranks) mass += rank
-  const start = Float64Array.from(rough.ranks)
+  const start = new Float64Array(rough.ranks)
   if (plan.redistributeDangling) for (let v = 0; v < start.length; v++) start[v] /= mass
-  const lease = await leaseDevice('wasm')
-  const { resident: polishing, close } = await upload(resident.graph, lease.device, '', lease)
-  try {
-    const maxIterations = Math.max(1, plan.maxIterations - rough.iterations)
-    const fine = await pagerankWasm(polishing, { ...plan, start, maxIterations })
-    return {
-      ...fine,
-      iterations: rough.iterations + fine.iterations,
-      uploadMs: rough.uploadMs + fine.uploadMs,
-      prepareMs: rough.prepareMs + fine.prepareMs,
-      computeMs: rough.computeMs + fine.computeMs,
-      readMs: rough.readMs + fine.readMs,
-    }
-  } finally {
-    await close()
+  const { layout } = await resident.layout({
+    key: 'pagerank f64 on WASM',
+    signal: plan.signal,
+    make: (signal) => openPolishing(resident.graph, signal),
+  })
+  const maxIterations = Math.max(1, plan.maxIterations - rough.iterations)
+  const onProgress: PagerankPlan['onProgress'] =
+    plan.onProgress &&
+    ((progress) =>
+      plan.onProgress?.({
+        iteration: rough.iterations + progress.iteration,
+        maxIterations: rough.iterations + maxIterations,
+        residual: progress.residual,
+      }))
+  const fine = await pagerankWasm(layout.resident, { ...plan, start, maxIterations, onProgress })
+  return {
+    ...fine,
+    iterations: rough.iterations + fine.iterations,
+    uploadMs: rough.uploadMs + fine.uploadMs,
+    prepareMs: rough.prepareMs + fine.prepareMs,
+    computeMs: rough.computeMs + fine.computeMs,
+    readMs: rough.readMs + fine.readMs,
   }
+}
+
+/** The graph on a borrowed WASM device, kept with the GPU's for the next call. */
+interface Polishing extends Layout {
+  readonly resident: ResidentGraph
+}
+
+async function openPolishing(graph: Graph, signal: AbortSignal): Promise<Polishing> {
+  const lease = await leaseDevice('wasm')
+  const { resident, close } = await upload(graph, lease.device, '', lease)
+  if (!signal.aborted) return { resident, dispose: close }
+  await close()
+  throw signal.reason
 }
 
 function emptyRun(plan: PagerankPlan): PagerankRun {

@@ -19,6 +19,7 @@ export type Personalization =
   | ReadonlyMap<VertexId, number>
   | Readonly<Record<string, number>>
   | Float64Array
+  | Float32Array
 
 /** State of a running computation. */
 export interface PagerankProgress {

@@ -269,9 +269,20 @@ function progressOf(plan: PagerankPlan) {
  * each contribution by 2^-24.
  */
 function roundingBound(results: DataView, plan: PagerankPlan): number {
-  const longest = results.getUint32(at.LONGEST, true)
+  const at32 = (offset: number) => results.getUint32(offset, true)
+  const longest = at32(at.LONGEST)
   const row = longest < at.HEAVY_DEGREE ? longest : Math.max(at.HEAVY_DEGREE, longest / 4)
-  const dangling = at.BLOCK_WORK / 2 + results.getUint32(at.BLOCK_COUNT, true)
+  // A row without entries is 2 of a block's work; the last unit may exceed it by a slice.
+  const dangling = blockWork(results) / 2 + at.SLICE_ROWS + at32(at.BLOCK_COUNT)
+  const summed = plan.weighted ? (at32(at.ARC_COUNT) * 2 ** -53) ** 2 : 0
   const stored = plan.precision === 'f32' ? 3 * 2 ** -24 : 0
-  return ((row + dangling + 8) * 2 ** -53 + stored) / (1 - plan.damping)
+  return ((row + dangling + 16) * 2 ** -53 + summed + stored) / (1 - plan.damping)
+}
+
+/** Work of a block, as cutUnits in assembly/pagerank-prepare.ts chose it. */
+function blockWork(results: DataView): number {
+  const rough =
+    2 * results.getUint32(at.ARC_COUNT, true) + 32 * results.getUint32(at.VERTEX_COUNT, true)
+  const half = Math.floor(results.getUint32(at.BLOCK_LIMIT, true) / 2)
+  return Math.max(at.BLOCK_WORK, Math.floor(rough / Math.max(1, half)))
 }
