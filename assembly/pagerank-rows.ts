@@ -2,9 +2,14 @@
 import {
   BLOCK_COUNT,
   CONTRIBUTIONS,
+  COUNTS,
+  CSR_OFFSETS,
+  ELEMENT_BYTES,
   HEAVY_COUNT,
   NEXT_CONTRIBUTIONS,
   SLICE_ROWS,
+  UNIT_START,
+  VERTEX_COUNT,
 } from '../src/kernels/pagerank/layout'
 
 /** A block's residual and dangling mass, at the address of the former. */
@@ -22,4 +27,26 @@ export function rowOf(p: usize, unit: u32): u32 {
 /** Contributions that step `step` writes; it reads those of the step before. */
 export function contributions(p: usize, step: i32): usize {
   return <usize>((step & 1) == 0 ? load<u32>(p, CONTRIBUTIONS) : load<u32>(p, NEXT_CONTRIBUTIONS))
+}
+
+/** Arcs of a vertex in the CSR. */
+export function degreeOf(p: usize, vertex: u32): u32 {
+  const offsets = <usize>load<u32>(p, CSR_OFFSETS) + ((<usize>vertex) << 2)
+  return load<u32>(offsets, 4) - load<u32>(offsets)
+}
+
+/** First entry of a unit. */
+export function firstEntry(p: usize, unit: u32): u32 {
+  return load<u32>(<usize>load<u32>(p, UNIT_START) + ((<usize>unit) << 2))
+}
+
+/** This thread's counts, later cursors. */
+export function countsOf(p: usize, thread: i32): usize {
+  return <usize>load<u32>(p, COUNTS) + ((<usize>thread * load<u32>(p, VERTEX_COUNT)) << 2)
+}
+
+/** Stores an element of the ranks' width. */
+export function storeElement(p: usize, base: usize, index: u32, value: f64): void {
+  if (load<u32>(p, ELEMENT_BYTES) == 8) store<f64>(base + ((<usize>index) << 3), value)
+  else store<f32>(base + ((<usize>index) << 2), <f32>value)
 }

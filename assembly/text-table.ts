@@ -2,7 +2,7 @@
 // (src/graph/id-table.ts) owns the memory and decides when it grows. Ids hold no NUL byte.
 //
 // slots:  16 B × 2^k, linear probing; u32 index + 1 (0 = free), u32 hash, then the first eight
-//         bytes of the id, zeros behind its end: a look-up of a short id is one cache miss, not three
+//         bytes of the id, zeros behind its end: a look-up of a short id is one cache miss, not 3
 // starts: u32[], by index: where the id begins in the text; one more than ids
 
 import { NEEDS_SPACE, UNKNOWN_ID } from './id-table'

@@ -11,6 +11,7 @@ export type {
   DeviceKind,
   ElementArrays,
   ElementType,
+  ElementTypeOf,
   Resident,
   ResidentArray,
   ResidentGraph,

@@ -1,6 +1,6 @@
 /**
- * What all devices do alike: tell graphs from arrays, check arguments, refuse when disposed. A device
- * adds where its bytes lie.
+ * What all devices do alike: tell graphs from arrays, check arguments, refuse when disposed, end
+ * their graphs with themselves. A device adds where its bytes lie.
  */
 
 import { checkInteger, checkOneOf, checkSignal, show } from '../check.js'
@@ -26,6 +26,7 @@ export abstract class DeviceBase implements Device {
   abstract readonly info: DeviceInfo
   abstract readonly disposed: boolean
   readonly nowMs = monotonicMs
+  readonly #graphs = new Set<LayoutGraph>()
 
   upload<A extends ElementArrays[ElementType]>(
     array: A,
@@ -39,7 +40,11 @@ export abstract class DeviceBase implements Device {
     this.checkAlive()
     const signal = checkSignal(options?.signal)
     signal?.throwIfAborted()
-    if (source instanceof Graph) return new LayoutGraph(this, source)
+    if (source instanceof Graph) {
+      const graph = new LayoutGraph(this, source, () => this.#graphs.delete(graph))
+      this.#graphs.add(graph)
+      return graph
+    }
     const type = elementTypeOf(source)
     if (type !== undefined) return this.uploadArray(type, source, signal)
     throw new TypeError(`"source" expected Graph or typed array, got ${show(source)}`)
@@ -52,11 +57,18 @@ export abstract class DeviceBase implements Device {
     return this.allocArray(type, length)
   }
 
-  abstract dispose(): Promise<void>
+  async dispose(): Promise<void> {
+    await this.end()
+    // Layouts may hold more than this device's memory: a polish on another device, for example.
+    await Promise.all([...this.#graphs].map((graph) => graph.dispose()))
+  }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose()
   }
+
+  /** Ends the device itself; may be called again. */
+  protected abstract end(): Promise<void>
 
   /** @throws DisposedError, or what ended the device */
   protected abstract checkAlive(): void

@@ -91,10 +91,13 @@ interface Making {
 export class LayoutGraph extends ResidentBase implements ResidentGraph {
   readonly graph: Graph
   readonly #layouts = new Map<string, Making>()
+  readonly #onRelease: () => void
 
-  constructor(device: Device, graph: Graph) {
+  /** @param onRelease called when the graph is disposed */
+  constructor(device: Device, graph: Graph, onRelease: () => void) {
     super(device)
     this.graph = graph
+    this.#onRelease = onRelease
   }
 
   async layout<L extends Layout>(request: LayoutRequest<L>): Promise<LayoutAnswer<L>> {
@@ -133,6 +136,7 @@ export class LayoutGraph extends ResidentBase implements ResidentGraph {
   }
 
   protected async release(): Promise<void> {
+    this.#onRelease()
     const all = [...this.#layouts.values()]
     this.#layouts.clear()
     for (const { settled, abandon } of all) {

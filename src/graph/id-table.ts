@@ -1,7 +1,7 @@
 /**
  * The host's half of assembly/id-table.ts and text-table.ts: gives the hash table memory, lets it
- * grow in slices and sorts its ids in the end. Used for ids that are strings, need more than 32 bits, are sparse, or
- * must be in a list of vertices.
+ * grow in slices and sorts its ids in the end. Used for ids that are strings, need more than 32
+ * bits, are sparse, or must be in a list of vertices.
  */
 
 import { MAX_LINE_BYTES } from '../limits.js'

@@ -341,7 +341,7 @@ describe('making the plan', () => {
 })
 
 describe('plain JavaScript', () => {
-  it('leaves the thread free on a hub of many arcs, and hears an abort while it prepares', async () => {
+  it('leaves the thread free on a hub of many arcs, and hears aborts meanwhile', async () => {
     const vertexCount = 4_000_000
     const graph = starOf(vertexCount)
     const run = () => pagerank(graph, { device: 'reference', iterations: 2 })

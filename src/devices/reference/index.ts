@@ -35,7 +35,7 @@ export class ReferenceDevice extends DeviceBase {
     return this.#disposed
   }
 
-  async dispose(): Promise<void> {
+  protected async end(): Promise<void> {
     this.#disposed = true
   }
 

@@ -67,7 +67,7 @@ export class WasmDevice extends DeviceBase {
     return this.pool.disposed
   }
 
-  dispose(): Promise<void> {
+  protected end(): Promise<void> {
     return this.pool.dispose()
   }
 

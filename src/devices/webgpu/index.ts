@@ -112,7 +112,7 @@ class WebgpuDevice extends DeviceBase {
   }
 
   /** Buffers of Residents go with the GPU device. */
-  dispose(): Promise<void> {
+  protected end(): Promise<void> {
     this.#disposed = true
     return this.#gpu.dispose()
   }

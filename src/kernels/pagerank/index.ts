@@ -9,7 +9,7 @@ import { chooseDevice } from '../../cost/choose.js'
 import type { Device, DeviceKind, Layout, ResidentGraph } from '../../devices/device.js'
 import { DEVICE_KINDS, type Lease, leaseDevice } from '../../devices/open.js'
 import { whyNoWasm } from '../../devices/wasm/index.js'
-import { DisposedError, NotSupportedError } from '../../errors.js'
+import { NotSupportedError } from '../../errors.js'
 import { Graph } from '../../graph/csr.js'
 import { withDoubledLoops } from '../../graph/loops.js'
 import { runSliced } from '../../graph/slices.js'
@@ -196,8 +196,12 @@ async function upload(
   }
 }
 
-async function runOn(resident: ResidentGraph, plan: PagerankPlan): Promise<PagerankRun> {
-  if (resident.disposed) throw new DisposedError('this resident graph')
+/** The graph's memory stays while it runs; its disposal, like the caller's abort, ends the run. */
+function runOn(resident: ResidentGraph, plan: PagerankPlan): Promise<PagerankRun> {
+  return resident.use(plan.signal, (signal) => runKind(resident, { ...plan, signal }))
+}
+
+async function runKind(resident: ResidentGraph, plan: PagerankPlan): Promise<PagerankRun> {
   if (resident.graph.vertexCount === 0) return emptyRun(plan)
   const { kind } = resident.device
   if (kind === 'reference') return pagerankReference(resident, plan)

@@ -100,7 +100,7 @@ async function sumOutWeights(graph: Graph, weighted: boolean, pause: Pause): Pro
 }
 
 /**
- * Adds the arcs' weights by tail, from `firstTail` or later on; returns the last arc's tail. Neumaier
+ * Adds the arcs' weights by tail, from `firstTail` or later; returns the last arc's tail. Neumaier
  * ("Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen", 1974): 1 error of
  * rounding for the whole sum, not 1 an arc.
  */
@@ -142,7 +142,7 @@ async function pushAll(
   return next
 }
 
-/** Pushes along arcs begin … end - 1, whose tails are `firstTail` or later; returns the last tail. */
+/** Pushes along arcs begin … end - 1, tails `firstTail` or later; returns the last tail. */
 function push(
   { offsets, targets }: Graph,
   weights: Float64Array | undefined,

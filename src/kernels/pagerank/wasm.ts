@@ -178,11 +178,10 @@ async function allocateRows(
 }
 
 /** Runs the plan on the device's pool. */
-export function pagerankWasm(resident: ResidentGraph, plan: PagerankPlan): Promise<PagerankRun> {
-  return resident.use(plan.signal, (signal) => runPlan(resident, { ...plan, signal }))
-}
-
-async function runPlan(resident: ResidentGraph, plan: PagerankPlan): Promise<PagerankRun> {
+export async function pagerankWasm(
+  resident: ResidentGraph,
+  plan: PagerankPlan,
+): Promise<PagerankRun> {
   const { graph } = resident
   const { pool } = resident.device as WasmDevice
   const elementBytes = plan.precision === 'f64' ? 8 : 4
