@@ -20,11 +20,11 @@ export type {
 export {
   type DoctorReport,
   doctor,
-  type GpuFindings,
   type Missing,
   type WasmFindings,
 } from './devices/doctor.js'
 export { type OpenDeviceOptions, openDevice } from './devices/open.js'
+export type { GpuFindings } from './devices/webgpu/index.js'
 export {
   BlockFormatError,
   ConfigError,

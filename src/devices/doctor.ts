@@ -7,6 +7,7 @@ import { canShareMemory, processorCount } from '#spawn'
 import type { DeviceKind } from './device.js'
 import { openDevice } from './open.js'
 import { whyNoWasm } from './wasm/index.js'
+import type { GpuFindings } from './webgpu/index.js'
 
 /** Something that this machine lacks. */
 export interface Missing {
@@ -25,24 +26,6 @@ export interface WasmFindings {
   sharedMemory: boolean
   /** Worker threads that started. */
   threads: number
-}
-
-/** The GPU that would be used. */
-export interface GpuFindings {
-  available: true
-  name: string
-  vendor: string
-  architecture: string
-  /** Emulated on the CPU: correct, but no measure of a GPU's speed. */
-  software: boolean
-  limits: {
-    /** Largest buffer, in bytes. */
-    maxBufferBytes: number
-    /** Largest part of a buffer that a kernel sees, in bytes. */
-    maxStorageBindingBytes: number
-    maxWorkgroupStorageBytes: number
-    maxInvocationsPerWorkgroup: number
-  }
 }
 
 /** Result of `doctor`. */

@@ -25,25 +25,26 @@ export interface WebgpuOptions {
   software?: boolean
 }
 
+/** The GPU that would be used. */
+export interface GpuFindings {
+  available: true
+  name: string
+  vendor: string
+  architecture: string
+  /** Emulated on the CPU: correct, but no measure of a GPU's speed. */
+  software: boolean
+  limits: {
+    /** Largest buffer, in bytes. */
+    maxBufferBytes: number
+    /** Largest part of a buffer that a kernel sees, in bytes. */
+    maxStorageBindingBytes: number
+    maxWorkgroupStorageBytes: number
+    maxInvocationsPerWorkgroup: number
+  }
+}
+
 /** What this machine's GPU can do, or why it can't. */
-export type WebgpuProbe =
-  | {
-      available: true
-      name: string
-      vendor: string
-      architecture: string
-      /** Emulated on the CPU. */
-      software: boolean
-      limits: {
-        /** Largest buffer, in bytes. */
-        maxBufferBytes: number
-        /** Largest part of a buffer that a kernel sees, in bytes. */
-        maxStorageBindingBytes: number
-        maxWorkgroupStorageBytes: number
-        maxInvocationsPerWorkgroup: number
-      }
-    }
-  | { available: false; reason: string; remedy: string }
+export type WebgpuProbe = GpuFindings | { available: false; reason: string; remedy: string }
 
 /**
  * Opens the GPU: Dawn in Node, `navigator.gpu` in a page or worker.

@@ -223,11 +223,17 @@ async function polished(
         "use precision 'f32', or device 'wasm'",
     )
   }
+  const { maxIterations } = plan
   const rough = await runF32(resident, {
     ...plan,
     precision: 'f32',
-    tolerance: Math.max(plan.tolerance, 1e-6),
+    // Rounding keeps f32 ranks going around a cycle of up to 2^-24/(1 - d): no use in going on,
+    // and iterations must be left for f64.
+    tolerance: Math.max(plan.tolerance, 2 ** -20 / (1 - plan.damping)),
+    maxIterations: Math.ceil(plan.maxIterations / 2),
     into: undefined,
+    onProgress:
+      plan.onProgress && ((progress) => plan.onProgress?.({ ...progress, maxIterations })),
   })
   // f32 leaves the sum off by some 1e-7, which a tolerance of 1e-10 would stop short of repairing.
   let mass = 0
@@ -239,16 +245,21 @@ async function polished(
     signal: plan.signal,
     make: (signal) => openPolishing(resident.graph, signal),
   })
-  const maxIterations = Math.max(1, plan.maxIterations - rough.iterations)
+  const left = Math.max(1, maxIterations - rough.iterations)
   const onProgress: PagerankPlan['onProgress'] =
     plan.onProgress &&
     ((progress) =>
       plan.onProgress?.({
         iteration: rough.iterations + progress.iteration,
-        maxIterations: rough.iterations + maxIterations,
+        maxIterations,
         residual: progress.residual,
       }))
-  const fine = await pagerankWasm(layout.resident, { ...plan, start, maxIterations, onProgress })
+  const fine = await pagerankWasm(layout.resident, {
+    ...plan,
+    start,
+    maxIterations: left,
+    onProgress,
+  })
   return {
     ...fine,
     iterations: rough.iterations + fine.iterations,
