@@ -15,5 +15,5 @@ export const SNAPSHOT_STEP = 320
 export const SNAPSHOT_VALUE = 328
 /** i32: blocks of work before a kernel returns AGAIN; 0 for no limit. For unshared memory. */
 export const SLICE_BLOCKS = 384
-/** i32: milliseconds that the last slice took are kept by the host; the words end here. */
+/** First address behind the control words. */
 export const CONTROL_END = 448

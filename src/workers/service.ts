@@ -9,7 +9,7 @@ import { transfer } from 'comlink'
 import { SLICE_MS } from '../limits.js'
 import { monotonicMs } from '../time/system.js'
 import { nextTurn } from '../turn.js'
-import { ABORT, SLICE_BLOCKS, SNAPSHOT_STEP, SNAPSHOT_VALUE } from './control.js'
+import { ABORT, CONTROL_END, SLICE_BLOCKS, SNAPSHOT_STEP, SNAPSHOT_VALUE } from './control.js'
 import type { Snapshot } from './pool.js'
 
 /** Results of a kernel call; the same numbers as in assembly/control.ts. */
@@ -78,7 +78,7 @@ export function createPoolService(): PoolService {
   let isPrivate = false
   const bytes = (address: number, byteLength: number) =>
     new Uint8Array(memory.buffer, address, byteLength)
-  const words = () => new Int32Array(memory.buffer, 0, SLICE_BLOCKS / 4 + 1)
+  const words = () => new Int32Array(memory.buffer, 0, CONTROL_END / 4)
 
   async function runInSlices(kernel: Kernel, request: StartRequest): Promise<number> {
     words().fill(0, ABORT / 4)
