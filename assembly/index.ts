@@ -1,5 +1,5 @@
 // The one WASM binary: every kernel's exports. One file per kernel; this file only gathers them.
-export { heapBase } from './control'
+export { barrier, heapBase } from './control'
 export * from './decimal'
 export * from './edge-list'
 export * from './id-table'
