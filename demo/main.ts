@@ -3,7 +3,7 @@
  * at a time; a new one stops the one before. This thread draws and never computes.
  */
 
-import { type RankedVertex, topK } from 'ticktickclock'
+import { type RankedVertex, topVertices } from 'ticktickclock'
 import { createChart } from './chart.js'
 import { byId, createControls } from './controls.js'
 import { type Airport, loadAtlas } from './data.js'
@@ -104,7 +104,7 @@ async function fail(error: unknown): Promise<void> {
 
 function showStep({ graph }: Session, step: Step): void {
   ranks = step.ranks
-  const top: RankedVertex[] = topK(graph, step.ranks, TOP)
+  const top: RankedVertex[] = topVertices(graph, step.ranks, TOP)
   map?.show(
     step.ranks,
     top.map(({ vertex }) => vertex),

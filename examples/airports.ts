@@ -5,7 +5,7 @@
  */
 
 import Table from 'cli-table3'
-import { type Graph, generateRmat, topK } from 'ticktickclock'
+import { type Graph, generateRmat, topVertices } from 'ticktickclock'
 import { type Airport, CREDIT, readAirports, readFlights } from './support/airports.js'
 import { type Measurement, measureAll, openContenders, POLISHED } from './support/measure.js'
 
@@ -48,7 +48,7 @@ function printAirports(
 ): void {
   console.log('The ten highest PageRanks among the airports of the United States:\n')
   const table = createTable(['#', 'airport', '', 'city', 'state', 'rank'], 'rllllr')
-  topK(graph, result.ranks, 10).forEach(({ id, value }, index) => {
+  topVertices(graph, result.ranks, 10).forEach(({ id, value }, index) => {
     const airport = names.get(String(id)) ?? { name: '', city: '', state: '' }
     const { name, city, state } = airport
     table.push([String(index + 1), String(id), name, city, state, value.toFixed(4)])

@@ -1,6 +1,6 @@
 /** The README's fifteen lines: read a graph, rank it, keep it on a device for more. */
 
-import { openDevice, pagerank, readGraph, topK } from 'ticktickclock'
+import { openDevice, pagerank, readGraph, topVertices } from 'ticktickclock'
 
 const routes = new URL('../data/flights-airport.csv', import.meta.resolve('vega-datasets'))
 const graph = await readGraph(routes, { directed: true, weights: 'count' })
@@ -11,7 +11,7 @@ const { ranks, converged, errorBound, device } = await pagerank(graph, {
   device: 'auto',
 })
 console.log(`${device.name}, converged: ${converged}, at most ${errorBound} from exact`)
-for (const { id, value } of topK(graph, ranks, 3)) console.log(id, value)
+for (const { id, value } of topVertices(graph, ranks, 3)) console.log(id, value)
 
 // Held by a device, a graph is uploaded and prepared once.
 await using wasm = await openDevice({ kind: 'wasm', threads: 2 })

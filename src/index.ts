@@ -61,6 +61,6 @@ export type {
   Personalization,
   Precision,
   Ranks,
-  Timings,
 } from './kernels/pagerank/types.js'
-export { type RankedVertex, topK } from './kernels/top.js'
+export type { KernelRun, PlaceOptions, Timings } from './kernels/place.js'
+export { type RankedVertex, topVertices } from './kernels/top-vertices.js'

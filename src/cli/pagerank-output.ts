@@ -6,7 +6,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Graph, VertexId } from '../graph/csr.js'
 import type { PagerankResult, Precision } from '../kernels/pagerank/types.js'
-import { topK } from '../kernels/top.js'
+import { topVertices } from '../kernels/top-vertices.js'
 import { alignColumns, formatMs, formatSmall, plural } from './format.js'
 import { jsonId, printable, roundMs } from './json.js'
 import type { Sink } from './output.js'
@@ -59,7 +59,7 @@ export async function writeJson(sink: Sink, ranking: Ranking): Promise<void> {
   const { graph, result, precision, loadMs, rankMs } = ranking
   const { device, timings } = result
   const toText = digits(precision)
-  const top = topK(graph, result.ranks, ranking.top)
+  const top = topVertices(graph, result.ranks, ranking.top)
   const report = {
     result: {
       vertices: graph.vertexCount,
@@ -93,7 +93,7 @@ export async function writeJson(sink: Sink, ranking: Ranking): Promise<void> {
 /** The top k and a few lines on how they came about. */
 export async function writeTable(sink: Sink, ranking: Ranking): Promise<void> {
   const { graph, result } = ranking
-  const top = topK(graph, result.ranks, ranking.top)
+  const top = topVertices(graph, result.ranks, ranking.top)
   if (top.length > 0) {
     const rows = top.map(({ id, value }, index) => [
       String(index + 1),

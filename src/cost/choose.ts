@@ -4,8 +4,8 @@
  */
 
 /**
- * Vertices and arcs together up to which plain JavaScript on the calling thread ends first: an
- * iteration passes over both.
+ * Items (for a graph: vertices and arcs together) up to which plain JavaScript on the calling
+ * thread ends first: a call that opens workers takes some 50 ms before it begins.
  */
 export const REFERENCE_SIZE_LIMIT = 8192
 
@@ -16,22 +16,19 @@ export interface Choice {
 }
 
 /**
- * The device for a graph kernel under `device: 'auto'`. A GPU is used only when asked for by name:
- * no figures of one are in the shipped table.
+ * The device for a kernel under `device: 'auto'`. A GPU is used only when asked for by name: no
+ * figures of one are in the shipped table.
  *
- * @param size of the graph; `arcCount` stored arcs
+ * @param count items that one pass of the kernel reads
+ * @param what names them, for the reason: `vertices and arcs together`
  * @param whyNoWasm why WASM can't run here, if it can't
  */
-export function chooseDevice(
-  size: { readonly vertexCount: number; readonly arcCount: number },
-  whyNoWasm: string | undefined,
-): Choice {
+export function chooseDevice(count: number, what: string, whyNoWasm: string | undefined): Choice {
   if (whyNoWasm !== undefined) return { kind: 'reference', reason: `auto: ${whyNoWasm}` }
-  const count = size.vertexCount + size.arcCount
-  const what = `auto: ${count} vertices and arcs together`
+  const sizes = `auto: ${count} ${what}`
   if (count <= REFERENCE_SIZE_LIMIT) {
-    const reason = `${what}, plain JavaScript suffices up to ${REFERENCE_SIZE_LIMIT}`
+    const reason = `${sizes}, plain JavaScript suffices up to ${REFERENCE_SIZE_LIMIT}`
     return { kind: 'reference', reason }
   }
-  return { kind: 'wasm', reason: `${what}, more than ${REFERENCE_SIZE_LIMIT}` }
+  return { kind: 'wasm', reason: `${sizes}, more than ${REFERENCE_SIZE_LIMIT}` }
 }

@@ -13,6 +13,9 @@ export type DeviceKind = 'reference' | 'wasm' | 'webgpu'
 /** Typed arrays by the name of their element type. */
 export interface ElementArrays {
   u8: Uint8Array
+  i8: Int8Array
+  u16: Uint16Array
+  i16: Int16Array
   u32: Uint32Array
   i32: Int32Array
   f32: Float32Array
@@ -26,6 +29,9 @@ export type ElementType = keyof ElementArrays
 /** Constructors by element type, the one place that pairs them. */
 export const ELEMENT_ARRAYS = {
   u8: Uint8Array,
+  i8: Int8Array,
+  u16: Uint16Array,
+  i16: Int16Array,
   u32: Uint32Array,
   i32: Int32Array,
   f32: Float32Array,
@@ -77,6 +83,14 @@ export interface Resident {
   dispose(): Promise<void>
   /** `dispose()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>
+  /**
+   * Does work on the resident's memory, which stays until the work ends: `dispose()` aborts the
+   * signal that the work gets, and waits.
+   *
+   * @throws DisposedError when `dispose()` came first or during the work
+   * @internal
+   */
+  use<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T>
 }
 
 /** A typed array in a device's memory. */
@@ -129,14 +143,6 @@ export interface ResidentGraph extends Resident {
    * @internal
    */
   layout<L extends Layout>(request: LayoutRequest<L>): Promise<LayoutAnswer<L>>
-  /**
-   * Does work on the resident's memory, which stays until the work ends: `dispose()` aborts the
-   * signal that the work gets, and waits.
-   *
-   * @throws DisposedError when `dispose()` came first or during the work
-   * @internal
-   */
-  use<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T>
 }
 
 /** A place to compute. Open one with `openDevice`. */

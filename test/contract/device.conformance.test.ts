@@ -14,6 +14,9 @@ import { candidates } from '../support/devices.js'
 
 const SAMPLES = {
   u8: Uint8Array.of(0, 1, 255),
+  i8: Int8Array.of(-128, 0, 127),
+  u16: Uint16Array.of(0, 1, 65535),
+  i16: Int16Array.of(-32768, 0, 32767),
   u32: Uint32Array.of(0, 1, 2 ** 32 - 1),
   i32: Int32Array.of(-(2 ** 31), 0, 2 ** 31 - 1),
   f32: Float32Array.of(-0, Number.NaN, Number.POSITIVE_INFINITY, 1.5),

@@ -13,7 +13,7 @@ import {
   openDevice,
   pagerank,
   pagerankBatch,
-  topK,
+  topVertices,
 } from 'ticktickclock'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withDoubledLoops } from '../../dist/graph/loops.js'
@@ -398,7 +398,7 @@ describe('the choice of a device', () => {
   })
 })
 
-describe('topK', () => {
+describe('topVertices', () => {
   const graph = graphFromEdges([
     ['b', 'a'],
     ['c', 'a'],
@@ -411,16 +411,18 @@ describe('topK', () => {
       const values = Float64Array.from({ length: 50 }, (_, v) => (v * 7919 * (i + 1)) % 13)
       const order = [...values.keys()].sort((a, b) => values[b] - values[a] || a - b)
       const k = i % 60
-      expect(topK(random, values, k).map(({ vertex }) => vertex)).toStrictEqual(order.slice(0, k))
+      expect(topVertices(random, values, k).map(({ vertex }) => vertex)).toStrictEqual(
+        order.slice(0, k),
+      )
     }
   })
   it('names vertices', () => {
-    expect(topK(graph, [1, 5, 5, 0, 2], 3)).toStrictEqual([
+    expect(topVertices(graph, [1, 5, 5, 0, 2], 3)).toStrictEqual([
       { id: 'b', vertex: 1, value: 5 },
       { id: 'c', vertex: 2, value: 5 },
       { id: 'e', vertex: 4, value: 2 },
     ])
-    expect(() => topK(graph, [1])).toThrow('"values" expected length 5')
-    expect(() => topK(graph, [1, 2, 3, 4, 5], -1)).toThrow('"k"')
+    expect(() => topVertices(graph, [1])).toThrow('"values" expected length 5')
+    expect(() => topVertices(graph, [1, 2, 3, 4, 5], -1)).toThrow('"k"')
   })
 })

@@ -67,7 +67,11 @@ export class ReferenceDevice extends DeviceBase {
   }
 }
 
-class HostArray<T extends ElementType> extends ResidentBase implements ResidentArray<T> {
+/** A host array that this owns from here on. */
+export class HostArray<T extends ElementType = ElementType>
+  extends ResidentBase
+  implements ResidentArray<T>
+{
   readonly type: T
   readonly length: number
   #array: ElementArrays[T] | undefined
@@ -79,10 +83,15 @@ class HostArray<T extends ElementType> extends ResidentBase implements ResidentA
     this.#array = array
   }
 
-  async read(into?: ElementArrays[T]): Promise<ElementArrays[T]> {
+  /** The array itself. */
+  get array(): ElementArrays[T] {
     this.checkAlive('this resident array')
+    return this.#array as ElementArrays[T]
+  }
+
+  async read(into?: ElementArrays[T]): Promise<ElementArrays[T]> {
+    const { array } = this
     checkInto(into, this.type, this.length)
-    const array = this.#array as ElementArrays[T]
     if (into === undefined)
       return array.slice() as ElementArrays[T]
       // The types match: checked above, and invisible to the compiler for a generic T.

@@ -17,6 +17,7 @@ import {
   type ResidentArray,
 } from '../device.js'
 import { ResidentBase } from '../resident.js'
+import { bytesOf, Region } from './region.js'
 
 /** A module of one function that returns an i8x16: valid only where SIMD is. */
 const SIMD_PROBE = new Uint8Array([
@@ -80,8 +81,14 @@ export class WasmDevice extends DeviceBase {
     array: ElementArrays[ElementType],
     signal: AbortSignal | undefined,
   ): Promise<ResidentArray> {
-    const address = await writeBytes(this.pool, array, signal)
-    return new WasmArray(this, type, array.length, address)
+    const region = new Region(this.pool)
+    try {
+      const address = await region.write(array, signal)
+      region.release(address)
+      return new WasmArray(this, type, array.length, address)
+    } finally {
+      if (!this.disposed) region.dispose()
+    }
   }
 
   protected async allocArray<T extends ElementType>(
@@ -102,39 +109,23 @@ export class WasmDevice extends DeviceBase {
 /** Zeros written at once: what is never allocated on the host in full. */
 const ZERO_BYTES = 8 * 1024 * 1024
 
-/** Copies an array into the pool's memory and returns its address. */
-export async function writeBytes(
-  pool: WorkerPool,
-  array: ArrayBufferView,
-  signal?: AbortSignal,
-): Promise<number> {
-  const address = await pool.memory.alloc(array.byteLength)
-  try {
-    await pool.memory.write(address, bytesOf(array), signal)
-    return address
-  } catch (error) {
-    pool.memory.free(address)
-    throw error
-  }
-}
-
-/** The bytes of any view. */
-export function bytesOf(array: ArrayBufferView): Uint8Array {
-  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
-}
-
-class WasmArray<T extends ElementType> extends ResidentBase implements ResidentArray<T> {
+/** An array in the pool's memory, which it owns from here on. */
+export class WasmArray<T extends ElementType = ElementType>
+  extends ResidentBase
+  implements ResidentArray<T>
+{
   readonly type: T
   readonly length: number
+  /** Where it lies, aligned to 64. */
+  readonly address: number
   readonly #pool: WorkerPool
-  readonly #address: number
 
   constructor(device: WasmDevice, type: T, length: number, address: number) {
     super(device)
     this.type = type
     this.length = length
     this.#pool = device.pool
-    this.#address = address
+    this.address = address
   }
 
   async read(into?: ElementArrays[T]): Promise<ElementArrays[T]> {
@@ -142,12 +133,12 @@ class WasmArray<T extends ElementType> extends ResidentBase implements ResidentA
     checkInto(into, this.type, this.length)
     const array = into ?? (new ELEMENT_ARRAYS[this.type](this.length) as ElementArrays[T])
     await this.use(undefined, (signal) =>
-      this.#pool.memory.read(this.#address, bytesOf(array), signal),
+      this.#pool.memory.read(this.address, bytesOf(array), signal),
     )
     return array
   }
 
   protected release(): void {
-    this.#pool.memory.free(this.#address)
+    this.#pool.memory.free(this.address)
   }
 }

@@ -4,10 +4,9 @@
  */
 
 import { requestAdapter } from '#adapter'
-import { DisposedError, TickTickClockError } from '../../errors.js'
+import { TickTickClockError } from '../../errors.js'
 import { DeviceBase } from '../base.js'
 import {
-  checkInto,
   type Device,
   type DeviceInfo,
   ELEMENT_ARRAYS,
@@ -15,9 +14,9 @@ import {
   type ElementType,
   type ResidentArray,
 } from '../device.js'
-import { ResidentBase } from '../resident.js'
 import { absenceOf, describeAdapter, unavailable } from './adapter.js'
-import { Gpu, gpuOf, registerGpu } from './gpu.js'
+import { GpuArray } from './array.js'
+import { Gpu, registerGpu } from './gpu.js'
 
 /** Options of `openWebgpu`. */
 export interface WebgpuOptions {
@@ -139,36 +138,5 @@ class WebgpuDevice extends DeviceBase {
     const bytes = length * ELEMENT_ARRAYS[type].BYTES_PER_ELEMENT
     const buffer = await this.#gpu.buffer(`an array of ${length} ${type}`, bytes)
     return new GpuArray(this, buffer, type, length)
-  }
-}
-
-class GpuArray<T extends ElementType> extends ResidentBase implements ResidentArray<T> {
-  readonly type: T
-  readonly length: number
-  readonly #buffer: GPUBuffer
-
-  constructor(device: Device, buffer: GPUBuffer, type: T, length: number) {
-    super(device)
-    this.#buffer = buffer
-    this.type = type
-    this.length = length
-  }
-
-  async read(into?: ElementArrays[T]): Promise<ElementArrays[T]> {
-    this.checkAlive('this resident array')
-    checkInto(into, this.type, this.length)
-    const target = into ?? (new ELEMENT_ARRAYS[this.type](this.length) as ElementArrays[T])
-    try {
-      await gpuOf(this.device).read(this.#buffer, target)
-    } catch (cause) {
-      // A buffer that goes during a read is reported by the GPU in its own words.
-      if (!this.disposed || this.device.disposed) throw cause
-      throw new DisposedError('this resident array', { cause })
-    }
-    return target
-  }
-
-  protected release(): void {
-    this.#buffer.destroy()
   }
 }

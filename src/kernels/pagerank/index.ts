@@ -4,15 +4,13 @@
  */
 
 import { show } from '../../check.js'
-import { readConfig } from '../../config.js'
-import { chooseDevice } from '../../cost/choose.js'
-import type { Device, DeviceKind, Layout, ResidentGraph } from '../../devices/device.js'
-import { DEVICE_KINDS, type Lease, leaseDevice } from '../../devices/open.js'
-import { whyNoWasm } from '../../devices/wasm/index.js'
+import type { Device, Layout, ResidentGraph } from '../../devices/device.js'
+import { leaseDevice } from '../../devices/open.js'
 import { NotSupportedError } from '../../errors.js'
 import { Graph } from '../../graph/csr.js'
 import { withDoubledLoops } from '../../graph/loops.js'
 import { runSliced } from '../../graph/slices.js'
+import { type Place, placeFor } from '../place.js'
 import { convergenceTolerance, makePlan } from './plan.js'
 import type { Dialect } from './presets.js'
 import { pagerankReference } from './reference.js'
@@ -43,7 +41,7 @@ import { pagerankWasm } from './wasm.js'
  * ```ts
  * const graph = graphFromEdges([[1, 2], [2, 3], [3, 1], [4, 1]])
  * const { ranks, converged } = await pagerank(graph, { tolerance: 1e-12 })
- * for (const { id, value } of topK(graph, ranks, 3)) console.log(id, value)
+ * for (const { id, value } of topVertices(graph, ranks, 3)) console.log(id, value)
  * ```
  */
 export async function pagerank<P extends Precision = 'f64'>(
@@ -120,27 +118,19 @@ async function openFor(
   plan: PagerankPlan,
   dialect: Dialect,
 ): Promise<Opened> {
-  const { device = readConfig().device, threads } = options
-  if (!(input instanceof Graph)) {
-    if (options.device !== undefined && options.device !== input.device) {
-      throw new TypeError(
-        '"device" can\'t differ from the device that holds the graph: leave it out',
-      )
-    }
-    checkThreads(threads, 'the device that holds the graph')
-    const graph = await inDialect(input.graph, plan, dialect)
-    const reason = 'the device that holds the graph'
-    if (graph === input.graph) return { resident: input, reason, close: async () => {} }
-    return upload(graph, input.device, reason)
+  const holder = input instanceof Graph ? undefined : input.device
+  const host = input instanceof Graph ? input : input.graph
+  const graph = await inDialect(host, plan, dialect)
+  const place = await placeFor(options, {
+    holder,
+    held: 'the graph',
+    count: graph.vertexCount + graph.arcCount,
+    items: 'vertices and arcs together',
+  })
+  if (!(input instanceof Graph) && graph === host) {
+    return { resident: input, reason: place.reason, close: place.release }
   }
-  const graph = await inDialect(input, plan, dialect)
-  if (isDevice(device)) {
-    checkThreads(threads, 'a device that is open already')
-    return upload(graph, device, 'the device given')
-  }
-  const { kind, reason } = chooseKind(device, graph, threads)
-  const lease = await leaseDevice(kind, threads)
-  return upload(graph, lease.device, reason, lease)
+  return upload(graph, place)
 }
 
 /** The graph as the dialect reads it: itself, or a copy. */
@@ -149,49 +139,17 @@ async function inDialect(graph: Graph, plan: PagerankPlan, dialect: Dialect): Pr
   return runSliced(withDoubledLoops(graph, plan.weighted), plan.signal)
 }
 
-function isDevice(value: unknown): value is Device {
-  if (typeof value !== 'object' || value === null) return false
-  const { kind, upload } = value as Partial<Device>
-  return DEVICE_KINDS.some((known) => known === kind) && typeof upload === 'function'
-}
-
-function checkThreads(threads: number | undefined, what: string): void {
-  if (threads !== undefined) throw new TypeError(`"threads" can't change ${what}: leave it out`)
-}
-
-function chooseKind(
-  device: unknown,
-  graph: Graph,
-  threads: number | undefined,
-): { kind: DeviceKind; reason: string } {
-  if (device === 'auto' && threads !== undefined) {
-    return { kind: 'wasm', reason: 'auto: "threads" is an option of WASM' }
-  }
-  if (device === 'auto') return chooseDevice(graph, whyNoWasm())
-  const kind = DEVICE_KINDS.find((known) => known === device)
-  if (kind === undefined) {
-    const known = ['auto', ...DEVICE_KINDS].map((name) => `'${name}'`).join(' | ')
-    const expected = `"device" expected ${known} or a Device, got ${show(device)}`
-    throw typeof device === 'string' ? new RangeError(expected) : new TypeError(expected)
-  }
-  return { kind, reason: 'asked for' }
-}
-
-async function upload(
-  graph: Graph,
-  device: Device,
-  reason: string,
-  lease?: Lease,
-): Promise<Opened> {
+async function upload(graph: Graph, place: Place): Promise<Opened> {
+  const { device, reason, release } = place
   try {
     const resident = await device.upload(graph)
     const close = async () => {
       await resident.dispose()
-      await lease?.release()
+      await release()
     }
     return { resident, reason, close }
   } catch (error) {
-    await lease?.release()
+    await release()
     throw error
   }
 }
@@ -277,7 +235,7 @@ interface Polishing extends Layout {
 
 async function openPolishing(graph: Graph, signal: AbortSignal): Promise<Polishing> {
   const lease = await leaseDevice('wasm')
-  const { resident, close } = await upload(graph, lease.device, '', lease)
+  const { resident, close } = await upload(graph, { ...lease, reason: '' })
   if (!signal.aborted) return { resident, dispose: close }
   await close()
   throw signal.reason

@@ -2,8 +2,9 @@
  * PageRank's public types and the plan that its implementations run. Imports no implementation.
  */
 
-import type { Device, DeviceInfo, DeviceKind, ResidentGraph } from '../../devices/device.js'
+import type { DeviceInfo, ResidentGraph } from '../../devices/device.js'
 import type { Graph, VertexId } from '../../graph/csr.js'
+import type { PlaceOptions, Timings } from '../place.js'
 
 /** Known dialects of PageRank in other software; the docs say what each one does differently. */
 export type PagerankPreset = 'networkx' | 'igraph' | 'ldbc' | 'graphx' | 'gds' | 'gapbs'
@@ -35,7 +36,7 @@ export interface PagerankProgress {
 export type Ranks<P extends Precision> = P extends 'f32' ? Float32Array : Float64Array
 
 /** Options of `pagerank`. */
-export interface PagerankOptions<P extends Precision = Precision> {
+export interface PagerankOptions<P extends Precision = Precision> extends PlaceOptions {
   /** d in [0, 1): probability of following an edge. Default 0.85. Nearer to 1 converges slower. */
   damping?: number
   /**
@@ -57,28 +58,12 @@ export interface PagerankOptions<P extends Precision = Precision> {
   preset?: PagerankPreset
   /** Arithmetic of ranks. Default `f64`. */
   precision?: P
-  /** A device, a kind to open, or `auto` (the default). A ResidentGraph already has its device. */
-  device?: Device | DeviceKind | 'auto'
-  /** Worker threads, when this call opens a WASM device. Default: as many as processors. */
-  threads?: number
   /** Array to fill with the ranks: Float64Array or Float32Array (after `precision`) of length n. */
   into?: Ranks<P>
   /** Stops within 100 ms; the call rejects with `signal.reason`. */
   signal?: AbortSignal
   /** Called at most about 30 times a second. */
   onProgress?: (progress: PagerankProgress) => void
-}
-
-/** Where the time of a call went, in milliseconds. */
-export interface Timings {
-  /** Copying the graph to the device; 0 for a ResidentGraph. */
-  uploadMs: number
-  /** Building the device's layout; 0 when it was there already. */
-  prepareMs: number
-  /** Iterations. */
-  computeMs: number
-  /** Copying the ranks back. */
-  readMs: number
 }
 
 /** Result of `pagerank`. */

@@ -4,7 +4,8 @@
  */
 
 import type { Layout, ResidentGraph } from '../../devices/device.js'
-import { bytesOf, type WasmDevice, writeBytes } from '../../devices/wasm/index.js'
+import type { WasmDevice } from '../../devices/wasm/index.js'
+import { bytesOf, Region } from '../../devices/wasm/region.js'
 import { MemoryLimitError } from '../../errors.js'
 import type { Graph } from '../../graph/csr.js'
 import * as at from './layout.js'
@@ -14,32 +15,6 @@ type WorkerPool = WasmDevice['pool']
 
 /** Most blocks: keeps the serial sum over blocks short against an iteration. */
 const MAX_BLOCKS = 4096
-
-/** Addresses that are freed together. */
-class Region {
-  readonly #pool: WorkerPool
-  readonly #addresses: number[] = []
-
-  constructor(pool: WorkerPool) {
-    this.#pool = pool
-  }
-
-  async alloc(byteLength: number): Promise<number> {
-    const address = await this.#pool.memory.alloc(byteLength)
-    this.#addresses.push(address)
-    return address
-  }
-
-  async write(array: ArrayBufferView, signal?: AbortSignal): Promise<number> {
-    const address = await writeBytes(this.#pool, array, signal)
-    this.#addresses.push(address)
-    return address
-  }
-
-  dispose(): void {
-    for (const address of this.#addresses.splice(0)) this.#pool.memory.free(address)
-  }
-}
 
 /** A graph's rows in the pool's memory: the parameter block that points at them. */
 class RowLayout implements Layout {

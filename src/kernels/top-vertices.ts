@@ -21,7 +21,7 @@ export interface RankedVertex {
  * @param values one per vertex, for example `ranks`
  * @param k default 10; fewer come back from a smaller graph
  */
-export function topK(graph: Graph, values: ArrayLike<number>, k = 10): RankedVertex[] {
+export function topVertices(graph: Graph, values: ArrayLike<number>, k = 10): RankedVertex[] {
   if (values?.length !== graph.vertexCount) {
     throw new RangeError(
       `"values" expected length ${graph.vertexCount}, got ${show(values?.length)}`,

@@ -1,0 +1,28 @@
+/**
+ * How a call of an array kernel reaches memory on one kind of device: the contract that
+ * reference.ts, wasm.ts and webgpu.ts keep. What a storage made and nobody adopted goes with it.
+ */
+
+import type { ElementType, ResidentArray } from '../../devices/device.js'
+import type { ArrayKernel, HostValues, Operand } from './types.js'
+
+export interface Storage<S> {
+  /** Where a Resident lies. */
+  operandOf(resident: ResidentArray): Operand<S>
+  /** A host array on the device, for this call only. */
+  upload(array: HostValues, signal: AbortSignal | undefined): Promise<Operand<S>>
+  /** An output, contents undefined. */
+  create(type: ElementType, length: number): Promise<Operand<S>>
+  /** Copies the first `into.length` elements to the host. */
+  read(operand: Operand<S>, into: HostValues, signal: AbortSignal | undefined): Promise<void>
+  /** Makes a Resident of the first `length` elements of an output that `create` made. */
+  adopt<T extends ElementType>(operand: Operand<S>, type: T, length: number): ResidentArray<T>
+  run<P, R>(
+    kernel: ArrayKernel<P, R>,
+    inputs: readonly Operand<S>[],
+    outputs: readonly Operand<S>[],
+    plan: P,
+    signal: AbortSignal | undefined,
+  ): Promise<R>
+  dispose(): void
+}

@@ -1,0 +1,70 @@
+/** Array kernels on WASM: operands are addresses in the pool's memory. */
+
+import {
+  ELEMENT_ARRAYS,
+  type ElementType,
+  elementTypeOf,
+  type ResidentArray,
+} from '../../devices/device.js'
+import { WasmArray, type WasmDevice } from '../../devices/wasm/index.js'
+import { bytesOf, Region } from '../../devices/wasm/region.js'
+import type { Storage } from './storage.js'
+import type { ArrayKernel, HostValues, Operand } from './types.js'
+
+export class WasmStorage implements Storage<number> {
+  readonly #device: WasmDevice
+  readonly #region: Region
+
+  constructor(device: WasmDevice) {
+    this.#device = device
+    this.#region = new Region(device.pool)
+  }
+
+  operandOf(resident: ResidentArray): Operand<number> {
+    const { type, length, address } = resident as WasmArray
+    return { type, length, storage: address }
+  }
+
+  async upload(array: HostValues, signal: AbortSignal | undefined): Promise<Operand<number>> {
+    const storage = await this.#region.write(array, signal)
+    return { type: elementTypeOf(array) as ElementType, length: array.length, storage }
+  }
+
+  async create(type: ElementType, length: number): Promise<Operand<number>> {
+    const storage = await this.#region.alloc(length * ELEMENT_ARRAYS[type].BYTES_PER_ELEMENT)
+    return { type, length, storage }
+  }
+
+  read(operand: Operand<number>, into: HostValues, signal: AbortSignal | undefined): Promise<void> {
+    return this.#device.pool.memory.read(operand.storage, bytesOf(into), signal)
+  }
+
+  adopt<T extends ElementType>(
+    operand: Operand<number>,
+    type: T,
+    length: number,
+  ): ResidentArray<T> {
+    this.#region.release(operand.storage)
+    return new WasmArray(this.#device, type, length, operand.storage)
+  }
+
+  async run<P, R>(
+    kernel: ArrayKernel<P, R>,
+    inputs: readonly Operand<number>[],
+    outputs: readonly Operand<number>[],
+    plan: P,
+    signal: AbortSignal | undefined,
+  ): Promise<R> {
+    const { pool } = this.#device
+    const scratch = new Region(pool)
+    try {
+      return await kernel.wasm({ inputs, outputs, signal, pool, scratch }, plan)
+    } finally {
+      if (!pool.disposed) scratch.dispose()
+    }
+  }
+
+  dispose(): void {
+    if (!this.#device.disposed) this.#region.dispose()
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * Where a kernel runs: the device that the options name, one borrowed for the call, or the one that
+ * already holds the data. Kernels' public functions call it after their checks.
+ */
+
+import { show } from '../check.js'
+import { readConfig } from '../config.js'
+import { chooseDevice } from '../cost/choose.js'
+import type { Device, DeviceInfo, DeviceKind } from '../devices/device.js'
+import { DEVICE_KINDS, leaseDevice } from '../devices/open.js'
+import { whyNoWasm } from '../devices/wasm/index.js'
+
+/** Options that say where a kernel runs. */
+export interface PlaceOptions {
+  /** A device, a kind to open, or `auto` (the default). Residents already have their device. */
+  device?: Device | DeviceKind | 'auto'
+  /** Worker threads, when this call opens a WASM device. Default: as many as processors. */
+  threads?: number
+}
+
+/** Where the time of a call went, in milliseconds. */
+export interface Timings {
+  /** Copying the input to the device; 0 for a Resident. */
+  uploadMs: number
+  /** Building the device's layout; 0 when it was there already, or when there is none. */
+  prepareMs: number
+  /** The kernel itself. */
+  computeMs: number
+  /** Copying the result back; 0 when it stays on the device. */
+  readMs: number
+}
+
+/** What ran. */
+export interface KernelRun {
+  device: DeviceInfo
+  /** Why this device, in words. */
+  reason: string
+  timings: Timings
+}
+
+/** A device for one call. */
+export interface Place {
+  device: Device
+  /** Why this one, in words. */
+  reason: string
+  /** Gives a borrowed device back. */
+  release(): Promise<void>
+}
+
+/** What the choice depends on. */
+export interface PlaceRequest {
+  /** The device that holds an input, if one does. */
+  holder: Device | undefined
+  /** What is held, for messages: `the graph`. */
+  held: string
+  /** Items that one pass reads, and what they are called. */
+  count: number
+  items: string
+}
+
+/** @throws TypeError, RangeError for options; DeviceUnavailableError when it can't be opened */
+export async function placeFor(options: PlaceOptions, request: PlaceRequest): Promise<Place> {
+  const { threads } = options
+  const { holder, held } = request
+  const stay = async () => {}
+  if (holder !== undefined) {
+    if (options.device !== undefined && options.device !== holder) {
+      throw new TypeError(`"device" can't differ from the device that holds ${held}: leave it out`)
+    }
+    checkThreads(threads, `the device that holds ${held}`)
+    return { device: holder, reason: `the device that holds ${held}`, release: stay }
+  }
+  const { device = readConfig().device } = options
+  if (isDevice(device)) {
+    checkThreads(threads, 'a device that is open already')
+    return { device, reason: 'the device given', release: stay }
+  }
+  const { kind, reason } = chooseKind(device, threads, request)
+  const lease = await leaseDevice(kind, threads)
+  return { device: lease.device, reason, release: lease.release }
+}
+
+function isDevice(value: unknown): value is Device {
+  if (typeof value !== 'object' || value === null) return false
+  const { kind, upload } = value as Partial<Device>
+  return DEVICE_KINDS.some((known) => known === kind) && typeof upload === 'function'
+}
+
+function checkThreads(threads: number | undefined, what: string): void {
+  if (threads !== undefined) throw new TypeError(`"threads" can't change ${what}: leave it out`)
+}
+
+function chooseKind(
+  device: unknown,
+  threads: number | undefined,
+  { count, items }: PlaceRequest,
+): { kind: DeviceKind; reason: string } {
+  if (device === 'auto' && threads !== undefined) {
+    return { kind: 'wasm', reason: 'auto: "threads" is an option of WASM' }
+  }
+  if (device === 'auto') return chooseDevice(count, items, whyNoWasm())
+  const kind = DEVICE_KINDS.find((known) => known === device)
+  if (kind === undefined) {
+    const known = ['auto', ...DEVICE_KINDS].map((name) => `'${name}'`).join(' | ')
+    const expected = `"device" expected ${known} or a Device, got ${show(device)}`
+    throw typeof device === 'string' ? new RangeError(expected) : new TypeError(expected)
+  }
+  return { kind, reason: 'asked for' }
+}
