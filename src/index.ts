@@ -51,6 +51,8 @@ export type {
   VertexId,
 } from './graph/index.js'
 export { Graph, generateRmat, generateUniform, graphFromEdges, readGraph } from './graph/index.js'
+export type { NumberArray, NumberType } from './kernels/arrays/numbers.js'
+export type { ArrayOptions, Column } from './kernels/arrays/types.js'
 export { pagerank, pagerankBatch } from './kernels/pagerank/index.js'
 export type {
   PagerankInput,
@@ -62,5 +64,7 @@ export type {
   Precision,
   Ranks,
 } from './kernels/pagerank/types.js'
+export { reduce, reduceColumn } from './kernels/reduce/index.js'
+export type { ReduceOperation, ReduceOptions, ReduceResult } from './kernels/reduce/types.js'
 export type { KernelRun, PlaceOptions, Timings } from './kernels/place.js'
 export { type RankedVertex, topVertices } from './kernels/top-vertices.js'
