@@ -67,4 +67,6 @@ export type {
 export { reduce, reduceColumn } from './kernels/reduce/index.js'
 export type { ReduceOperation, ReduceOptions, ReduceResult } from './kernels/reduce/types.js'
 export type { KernelRun, PlaceOptions, Timings } from './kernels/place.js'
+export { scan } from './kernels/scan/index.js'
+export type { ScanOptions } from './kernels/scan/types.js'
 export { type RankedVertex, topVertices } from './kernels/top-vertices.js'
