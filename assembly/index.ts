@@ -2,6 +2,7 @@
 export { barrier, heapBase } from './control'
 export * from './decimal'
 export * from './edge-list'
+export * from './histogram'
 export * from './id-table'
 export * from './pagerank'
 export * from './pagerank-prepare'

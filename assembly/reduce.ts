@@ -251,7 +251,7 @@ function finiteExtent<T extends number>(begin: usize, end: usize, pair: usize): 
   }
   for (; x < end; x += sizeof<T>()) {
     const value = <f64>load<T>(x)
-    if (!isFinite(value)) continue
+    if (!(abs(value) < Infinity)) continue
     low = min(low, value)
     high = max(high, value)
   }

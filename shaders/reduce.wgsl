@@ -5,6 +5,7 @@
 
 #include "shared/dispatch.wgsl"
 #include "shared/fixed.wgsl"
+#include "shared/keys.wgsl"
 
 /// Threads of a workgroup: what each of them makes is one pair of the host's.
 const LANES = 64u;
@@ -154,13 +155,6 @@ fn multiply_floats(
   partials[slot] = vec4u(high, low, bitcast<u32>(exponent), meta_word);
 }
 
-/// A number whose order among u32 is the value's own, -0 below +0.
-fn key_of(bits: u32) -> u32 {
-  if (params.element_type == 0u) { return bits; }
-  let is_negative = (bits >> 31u) != 0u;
-  return bits ^ select(0x80000000u, 0xffffffffu, is_negative && params.element_type == 2u);
-}
-
 /// Least and greatest key (4294967295 and 0 where there is no value), and whether a NaN occurs.
 @compute @workgroup_size(LANES)
 fn extent(
@@ -183,8 +177,8 @@ fn extent(
       has_nan = 1u;
     } else if (!(is_float && params.finite_only != 0u && is_special(bits))) {
       found = 1u;
-      least = min(least, key_of(bits));
-      greatest = max(greatest, key_of(bits));
+      least = min(least, key_of(bits, params.element_type));
+      greatest = max(greatest, key_of(bits, params.element_type));
     }
   }
   partials[slot] = vec4u(least, greatest, has_nan, found);

@@ -11,13 +11,7 @@ import { ARRAY_OPTIONS, type Column } from '../arrays/types.js'
 import { combine } from './combine.js'
 import { REDUCE } from './kernel.js'
 import { assemble, cutColumn } from './parts.js'
-import type {
-  Partials,
-  ReduceOperation,
-  ReduceOptions,
-  ReducePlan,
-  ReduceResult,
-} from './types.js'
+import type { Partials, ReduceOperation, ReduceOptions, ReducePlan, ReduceResult } from './types.js'
 
 const OPERATIONS: readonly ReduceOperation[] = ['sum', 'product', 'min', 'max', 'count', 'avg']
 

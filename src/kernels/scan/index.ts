@@ -46,10 +46,7 @@ export function scan<I extends Column<NumberType>>(
   options: ScanOptions & { into: I },
 ): Promise<I>
 export function scan<C extends Column<NumberType>>(values: C, options?: ScanOptions): Promise<C>
-export async function scan(
-  values: Column<NumberType>,
-  options: ScanOptions = {},
-): Promise<Column> {
+export async function scan(values: Column<NumberType>, options: ScanOptions = {}): Promise<Column> {
   const type = checkColumn('values', values, NUMBER_TYPES)
   checkOptions('options', options, ['inclusive', 'into', ...ARRAY_OPTIONS])
   const { inclusive = true, into } = options

@@ -1,7 +1,7 @@
 /** Prefix sums' public options, and the plan that the implementations run. */
 
-import type { ArrayOptions, Column } from '../arrays/types.js'
 import type { NumberType } from '../arrays/numbers.js'
+import type { ArrayOptions, Column } from '../arrays/types.js'
 
 /** Options of `scan`. */
 export interface ScanOptions<T extends NumberType = NumberType> extends ArrayOptions {

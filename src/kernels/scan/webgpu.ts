@@ -37,9 +37,13 @@ export async function scanWebgpu(job: GpuJob, { inclusive }: ScanPlan): Promise<
     const buffer = await job.scratch('sums of chunks', count * at.byteLength)
     levels.push({ buffer, count })
     const groups = Math.ceil(count / WORKGROUP)
-    if (below === undefined) await passes.add(`totals_${kind}`, groups, [...input, [at.above, buffer]])
+    if (below === undefined)
+      await passes.add(`totals_${kind}`, groups, [...input, [at.above, buffer]])
     else {
-      const both: [number, GPUBuffer][] = [[at.level, below.buffer], [at.above, buffer]]
+      const both: [number, GPUBuffer][] = [
+        [at.level, below.buffer],
+        [at.above, buffer],
+      ]
       await passes.add(`raise_${kind}`, groups, both)
     }
   }
@@ -47,7 +51,10 @@ export async function scanWebgpu(job: GpuJob, { inclusive }: ScanPlan): Promise<
   let before = await job.scratch('nothing', at.byteLength)
   for (const { buffer, count } of levels.toReversed()) {
     const groups = Math.ceil(count / CHUNK / WORKGROUP)
-    await passes.add(`lower_${kind}`, groups, [[at.level, buffer], [at.before, before]])
+    await passes.add(`lower_${kind}`, groups, [
+      [at.level, buffer],
+      [at.before, before],
+    ])
     before = buffer
   }
   const groups = Math.ceil(length / CHUNK / WORKGROUP)
