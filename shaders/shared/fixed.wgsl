@@ -36,6 +36,18 @@ fn negate_fixed(a: vec3u) -> vec3u {
   return add_fixed(~a, vec3u(1u, 0u, 0u));
 }
 
+/// a / 2^places, rounded down.
+fn shift_right(a: vec3u, places: u32) -> vec3u {
+  let fill = select(0u, 0xffffffffu, (a.z >> 31u) != 0u);
+  if (places >= 96u) { return vec3u(fill); }
+  var words = a;
+  if (places >= 64u) { words = vec3u(a.z, fill, fill); }
+  if (places >= 32u && places < 64u) { words = vec3u(a.y, a.z, fill); }
+  let bit = places & 31u;
+  if (bit == 0u) { return words; }
+  return (words >> vec3u(bit)) | (vec3u(words.yz, fill) << vec3u(32u - bit));
+}
+
 /// A finite f32, cut off (towards 0) where it is finer than the unit.
 fn fixed_of(bits: u32, top: u32, shift: u32) -> vec3u {
   let significand = significand_of(bits);

@@ -8,7 +8,7 @@ import { BUFFER_USAGE } from '../../devices/webgpu/usage.js'
 import type { GpuJob } from './types.js'
 
 /** A buffer, and where the shader wants it. */
-type Binding = [binding: number, buffer: GPUBuffer]
+export type Binding = [binding: number, buffer: GPUBuffer]
 
 /** What a call needs of its job. */
 export type PassJob = Pick<GpuJob, 'gpu' | 'scratch'>

@@ -24,8 +24,8 @@ const SCAN: ArrayKernel<ScanPlan, void> = {
  *   on reference and WASM for every number of threads. With k = 171 + ⌈n / 32768⌉, sum i differs
  *   from the exact one by at most k · 2^-53 / (1 - k · 2^-53) · Σ|x| of its values.
  * - f32 adds in f64 in the same shape, and rounds each sum once: 2^-24 · |sum| (or 2^-150 below
- *   2^-126) on top of the above. On a GPU it adds in 96-bit integers, the same on every GPU: instead
- *   of the above, i · 2^-63 · max|x| and one rounding.
+ *   2^-126) on top of the above. On a GPU it adds in 96-bit integers, with the same bits on every
+ *   GPU: sum i differs by at most 3 (i + 1) · 2^-63 · max|x| of its values, and that one rounding.
  * - NaN and infinities go through as IEEE 754 says; sums of finite f32 beyond the largest are
  *   infinite where they are, and finite again after terms that bring them back.
  *

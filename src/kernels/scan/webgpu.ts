@@ -2,7 +2,7 @@
 
 import { scanSizes, scanWgsl } from '../../devices/webgpu/shaders.generated.js'
 import { BUFFER_USAGE, STORAGE } from '../../devices/webgpu/usage.js'
-import { GpuPasses, wordsBuffer } from '../arrays/gpu-passes.js'
+import { type Binding, GpuPasses, wordsBuffer } from '../arrays/gpu-passes.js'
 import { refuseF64 } from '../arrays/numbers.js'
 import type { GpuJob } from '../arrays/types.js'
 import type { ScanPlan } from './types.js'
@@ -21,61 +21,72 @@ export async function scanWebgpu(job: GpuJob, { inclusive }: ScanPlan): Promise<
   refuseF64('a scan', type)
   if (length === 0) return
   const kind = type === 'f32' ? 'floats' : 'integers'
-  const at = KINDS[kind]
   const settings = new Uint32Array([length, inclusive ? 1 : 0])
   const params = await wordsBuffer(job, 'parameters', settings, BUFFER_USAGE.UNIFORM)
   const values = storage === sums.storage ? await copyOf(job, storage, 4 * length) : storage
   const passes = new GpuPasses(job, 'scan', scanWgsl)
-  const marks = type === 'f32' ? await addPeaks(job, passes, params, values, length) : undefined
-  const known: [number, GPUBuffer][] = marks === undefined ? [] : [[4, marks]]
-  const input: [number, GPUBuffer][] = [[0, params], [1, values], ...known]
+  const input: Binding[] = [
+    [0, params],
+    [1, values],
+  ]
+  const output: Binding[] = [[2, sums.storage]]
+  if (kind === 'floats') output.push([4, await addMarks(job, passes, input, length)])
+  const before = await addLevels(job, passes, input, length, kind)
+  const bindings: Binding[] = [...input, ...output, [KINDS[kind].before, before]]
+  await passes.add(`apply_${kind}`, groupsOf(length), bindings)
+  await passes.submit()
+}
 
-  const levels: { buffer: GPUBuffer; count: number }[] = []
-  for (let count = length; levels.length === 0 || count > 1; ) {
+/** Workgroups for so many values in chunks. */
+function groupsOf(length: number): number {
+  return Math.ceil(length / CHUNK / WORKGROUP)
+}
+
+/** Up to one sum and back down; returns what comes before each chunk of values. */
+async function addLevels(
+  job: GpuJob,
+  passes: GpuPasses,
+  input: readonly Binding[],
+  length: number,
+  kind: keyof typeof KINDS,
+): Promise<GPUBuffer> {
+  const at = KINDS[kind]
+  const make = (count: number) => job.scratch('sums of chunks', count * at.byteLength)
+  let count = Math.ceil(length / CHUNK)
+  const levels = [{ buffer: await make(count), count }]
+  await passes.add(`totals_${kind}`, groupsOf(length), [...input, [at.above, levels[0].buffer]])
+  while (count > 1) {
+    const below = levels[levels.length - 1]
     count = Math.ceil(count / CHUNK)
-    const below = levels.at(-1)
-    const buffer = await job.scratch('sums of chunks', count * at.byteLength)
+    const buffer = await make(count)
     levels.push({ buffer, count })
-    const groups = Math.ceil(count / WORKGROUP)
-    if (below === undefined)
-      await passes.add(`totals_${kind}`, groups, [...input, [at.above, buffer]])
-    else {
-      const both: [number, GPUBuffer][] = [
-        [at.level, below.buffer],
-        [at.above, buffer],
-      ]
-      await passes.add(`raise_${kind}`, groups, both)
-    }
+    await passes.add(`raise_${kind}`, groupsOf(below.count), [
+      [at.level, below.buffer],
+      [at.above, buffer],
+    ])
   }
-  // What comes before the one chunk of the top: nothing. A new buffer is zero.
-  let before = await job.scratch('nothing', at.byteLength)
+  // Nothing comes before the one chunk of the top: a new buffer is zero.
+  let before = await make(1)
   for (const { buffer, count } of levels.toReversed()) {
-    const groups = Math.ceil(count / CHUNK / WORKGROUP)
-    await passes.add(`lower_${kind}`, groups, [
+    await passes.add(`lower_${kind}`, groupsOf(count), [
       [at.level, buffer],
       [at.before, before],
     ])
     before = buffer
   }
-  const groups = Math.ceil(length / CHUNK / WORKGROUP)
-  await passes.add(`apply_${kind}`, groups, [...input, [2, sums.storage], [at.before, before]])
-  await passes.submit()
+  return before
 }
 
-async function addPeaks(
+/** Where NaN and infinities begin. */
+async function addMarks(
   job: GpuJob,
   passes: GpuPasses,
-  params: GPUBuffer,
-  values: GPUBuffer,
+  input: readonly Binding[],
   length: number,
 ): Promise<GPUBuffer> {
-  const none = 0xffff_ffff
-  const marks = await wordsBuffer(job, 'marks', new Uint32Array([1, none, none, none]), STORAGE)
-  await passes.add('peaks', Math.ceil(length / CHUNK / WORKGROUP), [
-    [0, params],
-    [1, values],
-    [3, marks],
-  ])
+  const nowhere = new Uint32Array(3).fill(0xffff_ffff)
+  const marks = await wordsBuffer(job, 'marks', nowhere, STORAGE)
+  await passes.add('mark', groupsOf(length), [...input, [3, marks]])
   return marks
 }
 
