@@ -1,16 +1,14 @@
-// Prefix sums. Threads take a strip each, add it up, wait for one another, and write the sums while
-// the strip is still in their cache: one barrier a wave of strips. Shape and bits are those of
-// src/kernels/scan/layout.ts for any number of threads. Integers wrap; f32 is summed in f64.
+// Prefix sums, in the shape of src/kernels/scan/layout.ts for any number of threads. Threads take a
+// strip each, add it up, wait for one another, and write the sums while the strip is still in their
+// cache: one barrier a wave of strips. One thread adds and writes at once. Integers wrap; f32 is
+// summed in f64.
 import {
+  BLOCK,
   CARRY,
   COUNT,
+  GROUP,
   INCLUSIVE,
   OUTPUT,
-  RUN,
-  RUN_SLOTS,
-  RUN_TOTALS,
-  RUNS,
-  RUNS_OF_STRIP,
   STRIP,
   STRIP_TOTALS,
   STRIP_VALUES,
@@ -29,171 +27,110 @@ export function scanColumn(thread: i32, threads: i32, p: usize): i32 {
 function scan<T extends number, A extends number>(thread: i32, threads: i32, p: usize): i32 {
   beginSlice()
   const count = load<u32>(p, COUNT)
-  const runTotals = <usize>load<u32>(p, RUN_TOTALS) + <usize>(thread * RUN_SLOTS * 8)
-  let carry = load<A>(p, CARRY)
-  let first = load<u32>(p, STRIP)
   const strips = (count + <u32>(STRIP_VALUES - 1)) / <u32>STRIP_VALUES
+  const isInclusive = load<u32>(p, INCLUSIVE) != 0
+  const values = <usize>load<u32>(p, VALUES)
+  const output = <usize>load<u32>(p, OUTPUT)
+  let carry = load<A>(p, CARRY)
   let wave: i32 = 0
-  while (first < strips) {
+  for (let first = load<u32>(p, STRIP); first < strips; first += threads) {
     if (isAborted()) return ABORTED
-    const totals = <usize>load<u32>(p, STRIP_TOTALS) + <usize>((wave & 1) * threads * 8)
     const begin = (first + <u32>thread) * <u32>STRIP_VALUES
     const length = begin < count ? min(count - begin, <u32>STRIP_VALUES) : 0
-    store<A>(totals + ((<usize>thread) << 3), addStrip<T, A>(p, begin, length, runTotals))
+    const x = values + <usize>begin * sizeof<T>()
+    const y = output + <usize>begin * sizeof<T>()
+    if (threads == 1) {
+      carry = writeStrip<T, A>(x, y, length, carry, isInclusive)
+      store<A>(p, carry, CARRY)
+      store<u32>(p, first + 1, STRIP)
+      if (sliceEnds()) return AGAIN
+      continue
+    }
+    const totals = <usize>load<u32>(p, STRIP_TOTALS) + <usize>((wave & 1) * threads * 8)
+    store<A>(totals + ((<usize>thread) << 3), addStrip<T, A>(x, length))
     if (barrier(threads)) return ABORTED
     let before: A = 0
-    let after: A = 0
     for (let other: i32 = 0; other < threads; other++) {
       if (other == thread) before = carry
       carry += load<A>(totals + ((<usize>other) << 3))
-      if (other == thread) after = carry
     }
-    writeStrip<T, A>(p, begin, length, runTotals, before, after)
-    first += threads
+    writeStrip<T, A>(x, y, length, before, isInclusive)
     wave++
-    if (threads == 1) {
-      store<A>(p, carry, CARRY)
-      store<u32>(p, first, STRIP)
-    }
-    if (sliceEnds()) return AGAIN
   }
   return DONE
 }
 
-/** Sums of the runs, by blocks of runs; returns the strip's sum. */
-function addStrip<T extends number, A extends number>(
-  p: usize,
-  begin: u32,
-  length: u32,
-  runTotals: usize,
-): A {
-  let x = <usize>load<u32>(p, VALUES) + <usize>begin * sizeof<T>()
-  let total = runTotals
-  let left = <i32>length
-  for (; left >= RUN * RUNS; left -= RUN * RUNS) {
-    if (sizeof<T>() == 8) addRunsF64(x, total)
-    else if (isFloat<T>()) addRunsF32(x, total)
-    else addRunsU32(x, total)
-    x += RUN * RUNS * sizeof<T>()
-    total += RUNS * 8
-  }
-  for (; left > 0; left -= RUN) {
-    store<A>(total, addRun<T, A>(x, min(left, RUN)))
-    x += RUN * sizeof<T>()
-    total += 8
-  }
-  return addBlocks<A>(runTotals, total)
-}
-
-/** Runs to blocks, blocks to the strip. */
-function addBlocks<A extends number>(begin: usize, end: usize): A {
+/** The sum of a strip that is full; that of the last one is not needed. */
+function addStrip<T extends number, A extends number>(begin: usize, length: u32): A {
   let blocks: A = 0
-  for (let total = begin; total < end; ) {
-    let runs: A = 0
-    for (let stop = min(total + RUNS * 8, end); total < stop; total += 8) runs += load<A>(total)
-    blocks += runs
+  let x = begin
+  for (let left = length; left >= <u32>BLOCK; left -= BLOCK) {
+    if (sizeof<T>() == 8) blocks += <A>scanAddF64(x)
+    else if (isFloat<T>()) blocks += <A>scanAddF32(x)
+    else blocks += <A>scanAddU32(x)
+    x += BLOCK * sizeof<T>()
   }
   return blocks
 }
 
-function addRun<T extends number, A extends number>(begin: usize, length: i32): A {
+function addBlock<T extends number, A extends number>(begin: usize): A {
+  let groups: A = 0
   let x = begin
-  let sum: A = 0
-  for (let end = begin + <usize>length * sizeof<T>(); x < end; x += sizeof<T>()) {
-    sum += <A>load<T>(x)
+  for (let end = x + BLOCK * sizeof<T>(); x < end; x += GROUP * sizeof<T>()) {
+    let sum = <A>load<T>(x) + <A>load<T>(x, sizeof<T>())
+    sum += <A>load<T>(x, 2 * sizeof<T>())
+    sum += <A>load<T>(x, 3 * sizeof<T>())
+    sum += <A>load<T>(x, 4 * sizeof<T>())
+    sum += <A>load<T>(x, 5 * sizeof<T>())
+    sum += <A>load<T>(x, 6 * sizeof<T>())
+    sum += <A>load<T>(x, 7 * sizeof<T>())
+    groups += sum
   }
-  return sum
+  return groups
 }
 
-/** Eight runs side by side, because one sum waits for its own last addition. */
-function addRuns<T extends number, A extends number>(begin: usize, totals: usize): void {
-  let x = begin
-  const end = begin + RUN * sizeof<T>()
-  let a: A = 0
-  let b: A = 0
-  let c: A = 0
-  let d: A = 0
-  let e: A = 0
-  let f: A = 0
-  let g: A = 0
-  let h: A = 0
-  for (; x < end; x += sizeof<T>()) {
-    a += <A>load<T>(x)
-    b += <A>load<T>(x, RUN * sizeof<T>())
-    c += <A>load<T>(x, 2 * RUN * sizeof<T>())
-    d += <A>load<T>(x, 3 * RUN * sizeof<T>())
-    e += <A>load<T>(x, 4 * RUN * sizeof<T>())
-    f += <A>load<T>(x, 5 * RUN * sizeof<T>())
-    g += <A>load<T>(x, 6 * RUN * sizeof<T>())
-    h += <A>load<T>(x, 7 * RUN * sizeof<T>())
-  }
-  store<A>(totals, a)
-  store<A>(totals, b, 8)
-  store<A>(totals, c, 16)
-  store<A>(totals, d, 24)
-  store<A>(totals, e, 32)
-  store<A>(totals, f, 40)
-  store<A>(totals, g, 48)
-  store<A>(totals, h, 56)
-}
-
-/** Writes a strip's sums from those of its runs; `before` and `after` are the strip's own. */
+/** Writes a strip's sums; returns what comes before the next strip. */
 function writeStrip<T extends number, A extends number>(
-  p: usize,
-  begin: u32,
-  length: u32,
-  runTotals: usize,
-  before: A,
-  after: A,
-): void {
-  const isInclusive = load<u32>(p, INCLUSIVE) != 0
-  let x = <usize>load<u32>(p, VALUES) + <usize>begin * sizeof<T>()
-  let y = <usize>load<u32>(p, OUTPUT) + <usize>begin * sizeof<T>()
-  let left = <i32>length
-  let total = runTotals
-  startRuns<A>(runTotals, runTotals + <usize>(((length + RUN - 1) / RUN) << 3), before, after)
-  for (; left >= RUN * RUNS; left -= RUN * RUNS) {
-    if (sizeof<T>() == 8) writeRunsF64(x, y, total, isInclusive)
-    else if (isFloat<T>()) writeRunsF32(x, y, total, isInclusive)
-    else writeRunsU32(x, y, total, isInclusive)
-    x += RUN * RUNS * sizeof<T>()
-    y += RUN * RUNS * sizeof<T>()
-    total += RUNS * 8
-  }
-  for (; left > 0; left -= RUN) {
-    writeRun<T, A>(x, y, min(left, RUN), load<A>(total), isInclusive)
-    if (isInclusive && left >= RUN) store<T>(y + (RUN - 1) * sizeof<T>(), <T>load<A>(total, 8))
-    x += RUN * sizeof<T>()
-    y += RUN * sizeof<T>()
-    total += 8
-  }
-}
-
-/** Turns sums of runs into what each run starts from, and puts the next one behind the last. */
-function startRuns<A extends number>(begin: usize, end: usize, before: A, after: A): void {
-  let blocks: A = 0
-  let runs: A = 0
-  let number: i32 = 0
-  for (let total = begin; total < end; total += 8) {
-    const sum = load<A>(total)
-    store<A>(total, before + (blocks + runs))
-    runs += sum
-    number++
-    if (number % RUNS == 0) {
-      blocks += runs
-      runs = 0
-    }
-  }
-  store<A>(end, number == RUNS_OF_STRIP ? after : before + (blocks + runs))
-}
-
-function writeRun<T extends number, A extends number>(
   begin: usize,
   output: usize,
-  length: i32,
+  length: u32,
+  strips: A,
+  isInclusive: bool,
+): A {
+  let blocks: A = 0
+  let x = begin
+  let y = output
+  let left = length
+  for (; left >= <u32>BLOCK; left -= BLOCK) {
+    if (sizeof<T>() == 8) blocks += <A>scanWriteF64(x, y, <f64>strips, <f64>blocks, isInclusive)
+    else if (isFloat<T>()) blocks += <A>scanWriteF32(x, y, <f64>strips, <f64>blocks, isInclusive)
+    else blocks += <A>scanWriteU32(x, y, <u32>strips, <u32>blocks, isInclusive)
+    x += BLOCK * sizeof<T>()
+    y += BLOCK * sizeof<T>()
+  }
+  let groups: A = 0
+  for (; left > 0; left -= min(left, <u32>GROUP)) {
+    const start = strips + (blocks + groups)
+    const sum = writeGroup<T, A>(x, y, min(left, <u32>GROUP), start, isInclusive)
+    groups += sum
+    x += GROUP * sizeof<T>()
+    y += GROUP * sizeof<T>()
+    // The last sum is what the next group starts from: exclusive sums are these, moved by one.
+    if (isInclusive && left >= <u32>GROUP) {
+      store<T>(y - sizeof<T>(), <T>(strips + (blocks + groups)))
+    }
+  }
+  return strips + blocks
+}
+
+/** A group of the last, unfinished block; returns its sum. */
+function writeGroup<T extends number, A extends number>(
+  begin: usize,
+  output: usize,
+  length: u32,
   start: A,
   isInclusive: bool,
-): void {
+): A {
   let sum: A = 0
   let x = begin
   let y = output
@@ -203,91 +140,82 @@ function writeRun<T extends number, A extends number>(
     sum = next
     y += sizeof<T>()
   }
+  return sum
 }
 
-/** Eight runs side by side; `starts` has a ninth start, that of the run behind them. */
-function writeRuns<T extends number, A extends number>(
+/** Writes a block's sums and returns its own. Groups of 8 depend on one another by one addition. */
+function writeBlock<T extends number, A extends number>(
   begin: usize,
   output: usize,
-  starts: usize,
+  strips: A,
+  blocks: A,
   isInclusive: bool,
-): void {
-  writeHalf<T, A>(begin, output, starts, isInclusive)
-  const half = 4 * RUN * sizeof<T>()
-  writeHalf<T, A>(begin + half, output + half, starts + 32, isInclusive)
-}
-
-/** Four runs: as many as there are registers for sums and starts. */
-function writeHalf<T extends number, A extends number>(
-  begin: usize,
-  output: usize,
-  starts: usize,
-  isInclusive: bool,
-): void {
-  let x = begin
+): A {
+  let groups: A = 0
   let y = output
-  const end = begin + RUN * sizeof<T>()
-  const startA = load<A>(starts)
-  const startB = load<A>(starts, 8)
-  const startC = load<A>(starts, 16)
-  const startD = load<A>(starts, 24)
-  let a: A = 0
-  let b: A = 0
-  let c: A = 0
-  let d: A = 0
-  if (isInclusive) {
-    for (; x < end; x += sizeof<T>()) {
-      a += <A>load<T>(x)
-      b += <A>load<T>(x, RUN * sizeof<T>())
-      c += <A>load<T>(x, 2 * RUN * sizeof<T>())
-      d += <A>load<T>(x, 3 * RUN * sizeof<T>())
-      store<T>(y, <T>(startA + a))
-      store<T>(y, <T>(startB + b), RUN * sizeof<T>())
-      store<T>(y, <T>(startC + c), 2 * RUN * sizeof<T>())
-      store<T>(y, <T>(startD + d), 3 * RUN * sizeof<T>())
-      y += sizeof<T>()
+  let start = strips + blocks
+  const end = begin + BLOCK * sizeof<T>()
+  for (let x = begin; x < end; x += GROUP * sizeof<T>()) {
+    const a = <A>load<T>(x)
+    const b = a + <A>load<T>(x, sizeof<T>())
+    const c = b + <A>load<T>(x, 2 * sizeof<T>())
+    const d = c + <A>load<T>(x, 3 * sizeof<T>())
+    const e = d + <A>load<T>(x, 4 * sizeof<T>())
+    const f = e + <A>load<T>(x, 5 * sizeof<T>())
+    const g = f + <A>load<T>(x, 6 * sizeof<T>())
+    groups += g + <A>load<T>(x, 7 * sizeof<T>())
+    const next = strips + (blocks + groups)
+    // The last sum is what the next group starts from: exclusive sums are these, moved by one.
+    if (isInclusive) {
+      storeGroup<T, A>(y, start, a, b, c, d, e, f, g)
+      store<T>(y, <T>next, 7 * sizeof<T>())
+    } else {
+      store<T>(y, <T>start)
+      storeGroup<T, A>(y + sizeof<T>(), start, a, b, c, d, e, f, g)
     }
-    y -= sizeof<T>()
-    store<T>(y, <T>startB)
-    store<T>(y, <T>startC, RUN * sizeof<T>())
-    store<T>(y, <T>startD, 2 * RUN * sizeof<T>())
-    store<T>(y, <T>load<A>(starts, 32), 3 * RUN * sizeof<T>())
-    return
+    start = next
+    y += GROUP * sizeof<T>()
   }
-  for (; x < end; x += sizeof<T>()) {
-    const nextA = a + <A>load<T>(x)
-    const nextB = b + <A>load<T>(x, RUN * sizeof<T>())
-    const nextC = c + <A>load<T>(x, 2 * RUN * sizeof<T>())
-    const nextD = d + <A>load<T>(x, 3 * RUN * sizeof<T>())
-    store<T>(y, <T>(startA + a))
-    store<T>(y, <T>(startB + b), RUN * sizeof<T>())
-    store<T>(y, <T>(startC + c), 2 * RUN * sizeof<T>())
-    store<T>(y, <T>(startD + d), 3 * RUN * sizeof<T>())
-    a = nextA
-    b = nextB
-    c = nextC
-    d = nextD
-    y += sizeof<T>()
-  }
+  return groups
+}
+
+function storeGroup<T extends number, A extends number>(
+  y: usize,
+  start: A,
+  a: A,
+  b: A,
+  c: A,
+  d: A,
+  e: A,
+  f: A,
+  g: A,
+): void {
+  store<T>(y, <T>(start + a))
+  store<T>(y, <T>(start + b), sizeof<T>())
+  store<T>(y, <T>(start + c), 2 * sizeof<T>())
+  store<T>(y, <T>(start + d), 3 * sizeof<T>())
+  store<T>(y, <T>(start + e), 4 * sizeof<T>())
+  store<T>(y, <T>(start + f), 5 * sizeof<T>())
+  store<T>(y, <T>(start + g), 6 * sizeof<T>())
 }
 
 // Exported so that they stay functions of their own: V8 replaces a slow first compilation only when
 // a function is called again, and these are called once a block.
-export function addRunsU32(x: usize, totals: usize): void {
-  addRuns<u32, u32>(x, totals)
+export function scanAddU32(x: usize): u32 {
+  return addBlock<u32, u32>(x)
 }
-export function addRunsF32(x: usize, totals: usize): void {
-  addRuns<f32, f64>(x, totals)
+export function scanAddF32(x: usize): f64 {
+  return addBlock<f32, f64>(x)
 }
-export function addRunsF64(x: usize, totals: usize): void {
-  addRuns<f64, f64>(x, totals)
+export function scanAddF64(x: usize): f64 {
+  return addBlock<f64, f64>(x)
 }
-export function writeRunsU32(x: usize, y: usize, starts: usize, isInclusive: bool): void {
-  writeRuns<u32, u32>(x, y, starts, isInclusive)
+export function scanWriteU32(x: usize, y: usize, strips: u32, blocks: u32, inclusive: bool): u32 {
+  return writeBlock<u32, u32>(x, y, strips, blocks, inclusive)
 }
-export function writeRunsF32(x: usize, y: usize, starts: usize, isInclusive: bool): void {
-  writeRuns<f32, f64>(x, y, starts, isInclusive)
+export function scanWriteF32(x: usize, y: usize, strips: f64, blocks: f64, inclusive: bool): f64 {
+  return writeBlock<f32, f64>(x, y, strips, blocks, inclusive)
 }
-export function writeRunsF64(x: usize, y: usize, starts: usize, isInclusive: bool): void {
-  writeRuns<f64, f64>(x, y, starts, isInclusive)
+export function scanWriteF64(x: usize, y: usize, strips: f64, blocks: f64, inclusive: bool): f64 {
+  return writeBlock<f64, f64>(x, y, strips, blocks, inclusive)
 }

@@ -41,7 +41,7 @@ function expectSums(
   { type, inclusive, isGpu }: { type: NumberType; inclusive: boolean; isGpu: boolean },
 ): void {
   // k · u / (1 - k · u), a little up; on a GPU one term's share is 2^-63 of the greatest.
-  const k = (171 + Math.ceil(values.length / 32_768)) * (1 + 2 ** -30)
+  const k = (140 + Math.ceil(values.length / 32_768)) * (1 + 2 ** -30)
   let greatest = 0
   let exact = 0n
   let weight = 0n

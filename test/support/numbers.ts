@@ -11,9 +11,9 @@ export type NumberArray = Uint32Array | Int32Array | Float32Array | Float64Array
 
 const ARRAYS = { u32: Uint32Array, i32: Int32Array, f32: Float32Array, f64: Float64Array } as const
 
-/** Around the sizes at which the kernels cut: runs, blocks, units, strips. */
+/** Around the sizes at which the kernels cut: groups, chunks, blocks, units, strips. */
 export const LENGTHS: readonly number[] = [
-  0, 1, 2, 3, 7, 8, 9, 31, 32, 33, 127, 128, 129, 1023, 1024, 1025, 3000, 16_383, 16_384, 16_385,
+  0, 1, 2, 3, 7, 8, 9, 31, 32, 33, 511, 512, 513, 1023, 1024, 1025, 3000, 16_383, 16_384, 16_385,
   32_767, 32_768, 32_769,
 ]
 

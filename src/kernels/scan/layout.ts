@@ -12,23 +12,16 @@ export const COUNT = 8
 export const TYPE = 12
 /** 1: a sum includes its own value. */
 export const INCLUSIVE = 16
-/** Address of [threads][RUN_SLOTS] sums of runs, 8 bytes each. */
-export const RUN_TOTALS = 20
 /** Address of [2][threads] sums of strips, 8 bytes each, for odd and even waves. */
-export const STRIP_TOTALS = 24
+export const STRIP_TOTALS = 20
 /** Where a sliced call stopped: strips done, and the sum (8 bytes) of all before. */
-export const STRIP = 28
+export const STRIP = 24
 export const CARRY = 32
 export const PARAMETER_BYTES = 64
 
-/** Values of a run: added one by one. */
-export const RUN = 128
-/** Runs of a block, whose sums are added one by one. */
-export const RUNS = 8
-/** Blocks of a strip, likewise; a strip of f64 and its sums fit a second-level cache. */
-export const BLOCKS = 32
-export const RUNS_OF_STRIP = 256
-/** Room for those and for the start of the run behind them, in whole cache lines. */
-export const RUN_SLOTS = 264
-/** Values of a strip; sums of strips are added one by one, too. */
+/** Values of a group, added one by one: few, so that a processor works on several groups at once. */
+export const GROUP = 8
+/** Values of a block, whose groups' sums are added one by one. */
+export const BLOCK = 512
+/** Values of a strip, likewise from blocks; a strip of f64 fits a second-level cache. */
 export const STRIP_VALUES = 32768

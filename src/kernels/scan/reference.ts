@@ -6,7 +6,7 @@
 import type { Steps } from '../../graph/slices.js'
 import type { NumberArray } from '../arrays/numbers.js'
 import type { HostValues, Job } from '../arrays/types.js'
-import { BLOCKS, RUN, RUNS, STRIP_VALUES } from './layout.js'
+import { BLOCK, GROUP, STRIP_VALUES } from './layout.js'
 import type { ScanPlan } from './types.js'
 
 /** Strips between pauses: 2^18 values. */
@@ -48,9 +48,9 @@ function scanIntegers(
 }
 
 /**
- * A sum is strips + (blocks + runs) + values: what came before the strip, before the block in its
- * strip, before the run in its block, and in the run. Returns what comes before the next strip. A
- * run's last inclusive sum is what the next run starts from, so that exclusive sums are the
+ * A sum is strips + (blocks + groups) + values: what came before the strip, before the block in its
+ * strip, before the group in its block, and in the group. Returns what comes before the next strip.
+ * A group's last inclusive sum is what the next group starts from, so that exclusive sums are the
  * inclusive ones moved by one, bit for bit.
  */
 function scanStrip(
@@ -62,24 +62,24 @@ function scanStrip(
   strips: number,
 ): number {
   let blocks = 0
-  let runs = 0
+  let groups = 0
   let start = strips
-  for (let run = first; run < end; run += RUN) {
+  for (let group = first; group < end; group += GROUP) {
     let sum = 0
-    const stop = Math.min(run + RUN, end)
-    for (let i = run; i < stop; i++) {
+    const next = group + GROUP
+    const stop = Math.min(next, end)
+    for (let i = group; i < stop; i++) {
       const before = sum
       sum += values[i]
       sums[i] = start + (inclusive ? sum : before)
     }
-    const number = (run - first) / RUN + 1
-    runs += sum
-    if (number % RUNS === 0) {
-      blocks += runs
-      runs = 0
+    groups += sum
+    if ((next - first) % BLOCK === 0) {
+      blocks += groups
+      groups = 0
     }
-    start = number === RUNS * BLOCKS ? strips + blocks : strips + (blocks + runs)
-    if (inclusive && stop === run + RUN) sums[stop - 1] = start
+    start = strips + (blocks + groups)
+    if (inclusive && stop === next) sums[stop - 1] = start
   }
   return start
 }

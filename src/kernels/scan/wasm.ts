@@ -1,4 +1,4 @@
-/** Drives assembly/scan.ts: a parameter block and room for the sums of runs and strips. */
+/** Drives assembly/scan.ts: a parameter block and room for the sums of strips. */
 
 import { type NumberType, TYPE_CODE } from '../arrays/numbers.js'
 import type { WasmJob } from '../arrays/types.js'
@@ -18,7 +18,6 @@ export async function scanWasm(
   set(at.COUNT, values.length)
   set(at.TYPE, TYPE_CODE[values.type as NumberType])
   set(at.INCLUSIVE, inclusive ? 1 : 0)
-  set(at.RUN_TOTALS, await scratch.alloc(8 * at.RUN_SLOTS * threads))
   set(at.STRIP_TOTALS, await scratch.alloc(2 * 8 * threads))
   await pool.run('scanColumn', await scratch.write(parameters), { threads, signal })
 }
