@@ -59,10 +59,10 @@ function countValues<T extends number>(p: usize, begin: u32, end: u32, slots: us
   for (let x = values + <usize>begin * sizeof<T>(); x < stop; x += sizeof<T>()) {
     const value = <f64>load<T>(x)
     const guess = (value - low) * scale
-    let slot: u32
-    if (guess >= 0 && guess < limit && isBetween(value, thresholds, <u32>guess)) {
-      slot = <u32>guess + 1
-    } else {
+    // Signed, because that conversion is one instruction; bins are few enough.
+    const bin = guess >= 0 && guess < limit ? <i32>guess : -1
+    let slot = <u32>(bin + 1)
+    if (bin < 0 || !isBetween(value, thresholds, bin)) {
       slot = value == value ? search(value, thresholds, bins + 1) : bins + 2
     }
     const cell = slots + ((<usize>slot) << 2)
@@ -70,7 +70,7 @@ function countValues<T extends number>(p: usize, begin: u32, end: u32, slots: us
   }
 }
 
-function isBetween(value: f64, thresholds: usize, bin: u32): bool {
+function isBetween(value: f64, thresholds: usize, bin: i32): bool {
   const at = thresholds + ((<usize>bin) << 3)
   return load<f64>(at) <= value && value < load<f64>(at, 8)
 }

@@ -6,9 +6,9 @@
 //   lower_*          sums of a level → what comes before each, from the level above
 //   apply_*          values → prefix sums
 //
-// The end of a dispatch is the device-wide barrier; nothing waits inside one. f32 is added in 96-bit
-// integers and rounded once, at the end: the same bits on every GPU. A sum carries the largest
-// exponent among its own values, so that what comes later costs it no precision.
+// The end of a dispatch is the device-wide barrier; nothing waits inside one. f32 is added in
+// 96-bit integers and rounded once, at the end: the same bits on every GPU. A sum carries the
+// largest exponent among its own values, so that what comes later costs it no precision.
 
 #include "shared/dispatch.wgsl"
 #include "shared/fixed.wgsl"

@@ -17,6 +17,7 @@ import { createRandom } from '../../src/random.js'
 import { candidates } from '../support/devices.js'
 import {
   DISTRIBUTIONS,
+  firstDifference,
   NUMBER_TYPES,
   type NumberArray,
   type NumberType,
@@ -114,13 +115,24 @@ for (const { name, options, missing } of await candidates()) {
           ]
         }).sort((a, b) => a - b)
         await check(values, { bins: edges }).catch((error) => {
-          throw new Error(`${type} of seed ${seed + i}, edges ${edges}: ${(error as Error).message}`)
+          throw new Error(
+            `${type} of seed ${seed + i}, edges ${edges}: ${(error as Error).message}`,
+          )
         })
       }
     })
 
     it('knows where the types end', async () => {
-      const edges = [-Infinity, -1e300, -(2 ** 31) - 0.5, 0, 2 ** 31, 2 ** 32 - 0.5, 1e300, Infinity]
+      const edges = [
+        -Infinity,
+        -1e300,
+        -(2 ** 31) - 0.5,
+        0,
+        2 ** 31,
+        2 ** 32 - 0.5,
+        1e300,
+        Infinity,
+      ]
       const columns: Partial<Record<NumberType, NumberArray>> = {
         u32: new Uint32Array([0, 1, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff]),
         i32: new Int32Array([-0x8000_0000, -1, 0, 1, 0x7fff_ffff]),
@@ -158,10 +170,11 @@ for (const { name, options, missing } of await candidates()) {
       const length = isGpu ? 2 ** 16 : 2 ** 18 + 3
       for (const type of isGpu ? (['f32', 'u32'] as const) : NUMBER_TYPES) {
         const values = randomColumn(type, length, 'uniform', seed)
-        for (const bins of [1, 10, 5000, 100_000]) {
+        for (const bins of [1, 10, 100_000]) {
           const result = await histogram(values, { bins, device })
           const again = await histogram(values, { bins, device: 'reference' })
-          expect(result).toEqual(again)
+          expect(firstDifference(result.counts, again.counts)).toBe(-1)
+          expect(firstDifference(result.edges, again.edges)).toBe(-1)
           expect(result.counts.reduce((a, b) => a + b)).toBe(length)
         }
       }

@@ -112,7 +112,7 @@ for (const { name, options, missing } of await candidates()) {
 
     it('sums many values', async () => {
       const seed = testSeed()
-      for (const type of isGpu ? (['f32'] as const) : NUMBER_TYPES) {
+      for (const type of isGpu ? (['f32'] as const) : (['u32', 'f64'] as const)) {
         await check(randomColumn(type, isGpu ? 2 ** 17 + 5 : 2 ** 18 + 77, 'wide', seed), type)
       }
     })

@@ -18,7 +18,14 @@ export const LENGTHS: readonly number[] = [
 ]
 
 /** What the values of a column are like. */
-export const DISTRIBUTIONS = ['uniform', 'small', 'wide', 'cancelling', 'subnormal', 'equal'] as const
+export const DISTRIBUTIONS = [
+  'uniform',
+  'small',
+  'wide',
+  'cancelling',
+  'subnormal',
+  'equal',
+] as const
 export type Distribution = (typeof DISTRIBUTIONS)[number]
 
 /** Finite values of a type. */

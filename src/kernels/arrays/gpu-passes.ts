@@ -1,6 +1,6 @@
 /**
- * A list of dispatches of one shader, recorded one after the other and submitted at once: the end of
- * a dispatch is the device-wide barrier. For array kernels; loaded only when a GPU runs.
+ * A list of dispatches of one shader, recorded one after the other and submitted at once: the end
+ * of a dispatch is the device-wide barrier. For array kernels; loaded only when a GPU runs.
  */
 
 import { dispatchSize } from '../../devices/webgpu/gpu.js'

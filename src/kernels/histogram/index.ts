@@ -37,12 +37,13 @@ const HISTOGRAM: ArrayKernel<HistogramPlan, HistogramRun> = {
  * @param values Uint32Array, Int32Array, Float32Array or Float64Array, or a resident of one
  * @param options bins (required), range, into, device, threads, signal, onRun
  * @returns counts (`into` if given) and edges; how many values are below, above and NaN
- * @throws TypeError for other values or options; RangeError for bins beyond 2^20, edges that descend
- *   or are fewer than two, a range that is not finite or descends, or an `into` of another length;
- *   NotSupportedError for f64 on WebGPU; what opening a device throws
+ * @throws TypeError for other values or options; RangeError for bins beyond 2^20, edges that
+ *   descend or are fewer than two, a range that is not finite or descends, or an `into` of another
+ *   length; NotSupportedError for f64 on WebGPU; what opening a device throws
  * @example
  * ```ts
- * const { counts } = await histogram(new Float64Array([0.1, 0.4, 0.5, 1]), { bins: 2, range: [0, 1] })
+ * const values = new Float64Array([0.1, 0.4, 0.5, 1])
+ * const { counts } = await histogram(values, { bins: 2, range: [0, 1] }) // 2, 2
  * ```
  */
 export async function histogram(

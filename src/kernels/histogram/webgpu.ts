@@ -55,7 +55,10 @@ async function count(job: GpuJob, { thresholds }: Bins): Promise<Uint32Array> {
   return slots
 }
 
-/** For each threshold the key of the least element at or above it; those without one are left out. */
+/**
+ * For each threshold the key of the least element at or above it; those without one are left
+ * out.
+ */
 function keysOf(thresholds: Float64Array, type: NumberType): Uint32Array<ArrayBuffer> {
   const keys = new Uint32Array(thresholds.length)
   const keyOf = type === 'f32' ? floatKey : type === 'i32' ? signedKey : unsignedKey

@@ -22,21 +22,21 @@ const EMPTY: Partial<Record<ReduceOperation, number>> = { sum: 0, product: 1, co
  * One number from a column: sum, product, minimum, maximum, count or average, with a bound on the
  * error of floating-point answers.
  *
- * - Integers: sum and average come from the exact sum; a product is modulo 2^32 in the column's type,
- *   as by `Math.imul`. Floating-point products can't overflow on the way, only at the end.
+ * - Integers: sum and average come from the exact sum; a product is modulo 2^32 in the column's
+ *   type, as by `Math.imul`. Floating-point products can't overflow on the way, only at the end.
  * - f32 is computed in f64 or wider; f64 sums overflow as IEEE 754 says.
  * - NaN anywhere makes sum, product, min, max and avg NaN; -0 is less than +0; `count` counts all
  *   elements, NaN included.
- * - Blocks of fixed size are added in eight running sums, their results over a binary tree: the same
- *   bits for every number of threads, on reference and WASM, and from `reduceColumn`. A GPU adds f32
- *   in integers, with the same bits on every GPU.
+ * - Blocks of fixed size are added in eight running sums, their results over a binary tree: the
+ *   same bits for every number of threads, on reference and WASM, and from `reduceColumn`. A GPU
+ *   adds f32 in integers, with the same bits on every GPU.
  *
  * @param values Uint32Array, Int32Array, Float32Array or Float64Array, or a resident of one
  * @param options device, threads, signal, onRun
  * @returns the answer and how far it can be from exact: for sums about (130 + log2 of the blocks) ·
  *   2^-53 · Σ|x| on a CPU, less on a GPU
- * @throws TypeError for other values or options; RangeError for an unknown operation, or `min`, `max`
- *   and `avg` of no values; NotSupportedError for f64 on WebGPU; what opening a device throws
+ * @throws TypeError for other values or options; RangeError for an unknown operation, or `min`,
+ *   `max` and `avg` of no values; NotSupportedError for f64 on WebGPU; what opening a device throws
  * @see Higham, "Accuracy and Stability of Numerical Algorithms", chapter 4
  * @example
  * ```ts
@@ -57,9 +57,9 @@ export async function reduce(
 }
 
 /**
- * Reduces one column that lies in parts, with the bits of `reduce` over the whole on the same kind of
- * device, wherever the cuts are. What a cut divides is put together again (less than 2^14 values a
- * cut); the rest is reduced where it lies.
+ * Reduces one column that lies in parts, with the bits of `reduce` over the whole on the same kind
+ * of device, wherever the cuts are. What a cut divides is put together again (less than 2^14 values
+ * a cut); the rest is reduced where it lies.
  *
  * @param parts host arrays of one type, in the column's order; some may be empty
  * @param operation as of `reduce`

@@ -14,13 +14,16 @@ export interface ReduceResult {
   /** The answer. Exact answers beyond 2^53 are rounded to the nearest double. */
   value: number
   /**
-   * The exact answer lies within `value ± errorBound`: 0 when `value` is exact, Infinity when a sum,
-   * product or average is not finite.
+   * The exact answer lies within `value ± errorBound`: 0 when `value` is exact, Infinity when a
+   * sum, product or average is not finite.
    */
   errorBound: number
 }
 
-/** What the implementations run. `extent` is for histogram: the finite values' least and greatest. */
+/**
+ * What the implementations run. `extent` is for histogram: the finite values' least and
+ * greatest.
+ */
 export interface ReducePlan {
   operation: 'sum' | 'product' | 'min' | 'max' | 'extent' | 'count'
 }

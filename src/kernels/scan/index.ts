@@ -20,9 +20,9 @@ const SCAN: ArrayKernel<ScanPlan, void> = {
  * bit for bit.
  *
  * - u32 and i32 wrap modulo 2^32, and are the same on every device.
- * - f64 adds in a fixed shape: groups of 8 values, blocks of 64 groups, strips of 64 blocks. The same
- *   bits on reference and WASM for every number of threads. With k = 140 + ⌈n / 32768⌉, sum i differs
- *   from the exact one by at most k · 2^-53 / (1 - k · 2^-53) · Σ|x| of its values.
+ * - f64 adds in a fixed shape: groups of 8 values, blocks of 64 groups, strips of 64 blocks. The
+ *   same bits on reference and WASM for every number of threads. With k = 140 + ⌈n / 32768⌉, sum i
+ *   differs from the exact one by at most k · 2^-53 / (1 - k · 2^-53) · Σ|x| of its values.
  * - f32 adds in f64 in the same shape, and rounds each sum once: 2^-24 · |sum| (or 2^-150 below
  *   2^-126) on top of the above. On a GPU it adds in 96-bit integers, with the same bits on every
  *   GPU: sum i differs by at most 3 (i + 1) · 2^-63 · max|x| of its values, and that one rounding.

@@ -19,7 +19,10 @@ export const STRIP = 24
 export const CARRY = 32
 export const PARAMETER_BYTES = 64
 
-/** Values of a group, added one by one: few, so that a processor works on several groups at once. */
+/**
+ * Values of a group, added one by one: few, so that a processor works on several groups at
+ * once.
+ */
 export const GROUP = 8
 /** Values of a block, whose groups' sums are added one by one. */
 export const BLOCK = 512
