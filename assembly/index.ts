@@ -7,5 +7,15 @@ export * from './pagerank'
 export * from './pagerank-prepare'
 export * from './pagerank-pull'
 export * from './pagerank-scatter'
+export * from './sort'
+export * from './sort-local'
+export * from './sort-narrow'
+export * from './sort-order'
+export {
+  countBuckets32,
+  countBuckets64,
+  scatterBuckets32,
+  scatterBuckets64,
+} from './sort-partition'
 export * from './text-sort'
 export * from './text-table'

@@ -63,4 +63,6 @@ export type {
   Ranks,
 } from './kernels/pagerank/types.js'
 export type { KernelRun, PlaceOptions, Timings } from './kernels/place.js'
+export { argsort, type SortedPairs, sort, sortPairs } from './kernels/sort/index.js'
+export type { ArgsortOptions, SortOptions, SortPairsOptions } from './kernels/sort/types.js'
 export { type RankedVertex, topVertices } from './kernels/top-vertices.js'
