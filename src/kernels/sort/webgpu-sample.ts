@@ -1,0 +1,222 @@
+/**
+ * Sample sort of 64-bit keys on the GPU: the buffers and steps around shaders/sort-sample.wgsl,
+ * which explains them. webgpu.ts calls it. A level is one submission; after each, the host reads
+ * which buckets are still too large for one thread, and plans the next level over those. Up to
+ * about 6,000 elements one level does, up to 1.5 million two, up to 400 million three.
+ */
+
+import { sortSampleSizes, sortSampleWgsl } from '../../devices/webgpu/shaders.generated.js'
+import type { GpuJob, Operand } from '../arrays/types.js'
+import type { SortTargets } from './webgpu-radix.js'
+import {
+  type Binding,
+  keyRule,
+  makeSteps,
+  PrefixSums,
+  parameters,
+  recordSteps,
+  type StepRequest,
+  snapshot,
+} from './webgpu-steps.js'
+
+const { OVERSAMPLING, SMALL } = sortSampleSizes
+
+/** Elements that a bucket of the last level has on average, at most: a fifth of SMALL. */
+const BUCKET_LENGTH = 24
+
+/** Most splitters of a segment, as a power of two: what `choose` ranks grows with its square. */
+const MAX_SPLITTER_BITS = 8
+
+/** Fewest elements of a chunk. */
+const MIN_CHUNK = 64
+
+/** Words of `Segment` in sort-sample.wgsl. */
+const SEGMENT_WORDS = 7
+
+/** Large buckets that are read together with their number. */
+const FIRST_READ = 64
+
+/** A part of the column that is to be sorted. */
+interface Range {
+  start: number
+  length: number
+}
+
+/** One level: its segments, and how much of everything they have together. */
+interface Level {
+  words: Uint32Array
+  segmentCount: number
+  chunkCount: number
+  countsLength: number
+  splitterCount: number
+}
+
+/** Sorts `source` into one of the targets: keys, which may be its own buffer, or positions. */
+export async function sampleSort(
+  job: GpuJob,
+  source: Operand<GPUBuffer>,
+  descending: boolean,
+  targets: SortTargets,
+): Promise<void> {
+  const isInPlace = source.storage === targets.keys
+  const first = isInPlace ? await snapshot(job, 'sort keys', source) : source
+  const run = new SampleSort(job, first, keyRule(source.type, descending), targets)
+  let ranges: Range[] = [{ start: 0, length: source.length }]
+  for (let salt = 0; ranges.length > 0; salt++) {
+    job.signal?.throwIfAborted()
+    ranges = await run.level(planLevel(ranges), salt)
+  }
+}
+
+class SampleSort {
+  readonly #job: GpuJob
+  readonly #source: Operand<GPUBuffer>
+  readonly #rule: readonly number[]
+  readonly #targets: SortTargets
+  readonly #sums: PrefixSums
+  readonly #buffers = new Map<string, GPUBuffer>()
+
+  constructor(
+    job: GpuJob,
+    source: Operand<GPUBuffer>,
+    rule: readonly number[],
+    targets: SortTargets,
+  ) {
+    this.#job = job
+    this.#source = source
+    this.#rule = rule
+    this.#targets = targets
+    this.#sums = new PrefixSums(job, 'sort')
+  }
+
+  /** Runs one level; what is left is in the other half of the buffers. */
+  async level(level: Level, salt: number): Promise<Range[]> {
+    const { gpu } = this.#job
+    const n = this.#source.length
+    const counts = await this.#atLeast('counts', 4 * level.countsLength)
+    const segments = await this.#atLeast('segments', level.words.byteLength)
+    const larges = await this.#atLeast('large buckets', 4 + 8 * (Math.floor(n / SMALL) + 1))
+    const gate = await this.#atLeast('gate', 4)
+    gpu.device.queue.writeBuffer(segments, 0, level.words as Uint32Array<ArrayBuffer>)
+    gpu.device.queue.writeBuffer(gate, 0, Uint32Array.of(1))
+    const requests = await this.#requests(level, salt, { counts, segments, larges, gate })
+    const steps = await makeSteps(gpu, 'sort', requests)
+    await gpu.submit('sort', (encoder) => {
+      encoder.clearBuffer(counts, 0, 4 * level.countsLength)
+      encoder.clearBuffer(larges, 0, 4)
+      recordSteps(encoder, steps)
+    })
+    return this.#readLarges(larges)
+  }
+
+  async #requests(
+    level: Level,
+    salt: number,
+    at: Record<'counts' | 'segments' | 'larges' | 'gate', GPUBuffer>,
+  ): Promise<StepRequest[]> {
+    const { chunkCount, countsLength, splitterCount } = level
+    const n = this.#source.length
+    const words = [level.segmentCount, salt, n, ...this.#rule]
+    const params = await parameters(this.#job, 'sort parameters', words)
+    const samples = await this.#atLeast('samples', 8 * OVERSAMPLING * splitterCount)
+    const splitters = await this.#atLeast('splitters', 8 * splitterCount)
+    const keys = salt === 0 ? this.#source.storage : await this.#side('keys', 8 * n, salt)
+    const moved = await this.#side('keys', 8 * n, salt + 1)
+    const segmentData: Binding[] = [
+      [0, params],
+      [1, at.segments],
+    ]
+    const sampleData: Binding[] = [...segmentData, [6, samples]]
+    const countData: Binding[] = [...segmentData, [2, keys], [7, splitters], [8, at.counts]]
+    const scatterData: Binding[] = [...countData, [3, moved]]
+    const settleData: Binding[] = [...segmentData, [3, moved], [8, at.counts], [11, at.larges]]
+    const before: StepRequest[] = []
+    const { keys: sortedKeys, order: sortedOrder } = this.#targets
+    if (sortedKeys !== undefined) {
+      scatterData.push([9, sortedKeys])
+      settleData.push([9, sortedKeys])
+    } else if (sortedOrder !== undefined) {
+      const order = await this.#side('positions', 4 * n, salt)
+      const movedOrder = await this.#side('positions', 4 * n, salt + 1)
+      scatterData.push([4, order], [5, movedOrder], [10, sortedOrder])
+      settleData.push([5, movedOrder], [10, sortedOrder])
+      const data: Binding[] = [
+        [0, params],
+        [4, order],
+      ]
+      if (salt === 0) before.push(request('identity', data, n))
+    }
+    const suffix = sortedKeys === undefined ? '_order' : ''
+    return [
+      ...before,
+      request('sample', [...sampleData, [2, keys]], OVERSAMPLING * splitterCount),
+      request('choose', [...sampleData, [7, splitters]], OVERSAMPLING * splitterCount),
+      request('count', countData, chunkCount),
+      ...(await this.#sums.requests(at.counts, countsLength, at.gate)),
+      request(`scatter${suffix}`, scatterData, chunkCount),
+      request(`settle${suffix}`, settleData, 2 * splitterCount),
+    ]
+  }
+
+  /** Buffers that levels use in turn. */
+  #side(what: string, byteLength: number, level: number): Promise<GPUBuffer> {
+    return this.#atLeast(`${what}, side ${level % 2}`, byteLength)
+  }
+
+  /** A buffer by name: the first level's is as a rule large enough for all. */
+  async #atLeast(what: string, byteLength: number): Promise<GPUBuffer> {
+    const known = this.#buffers.get(what)
+    if (known !== undefined && known.size >= byteLength) return known
+    const made = await this.#job.scratch(`sort ${what}`, byteLength)
+    this.#buffers.set(what, made)
+    return made
+  }
+
+  async #readLarges(larges: GPUBuffer): Promise<Range[]> {
+    const { gpu, signal } = this.#job
+    const head = new Uint32Array(Math.min(larges.size / 4, 1 + 2 * FIRST_READ))
+    await gpu.read(larges, head, signal)
+    const wordCount = 1 + 2 * head[0]
+    const words = wordCount <= head.length ? head : new Uint32Array(wordCount)
+    if (words !== head) await gpu.read(larges, words, signal)
+    const ranges: Range[] = []
+    for (let i = 1; i < wordCount; i += 2) ranges.push({ start: words[i], length: words[i + 1] })
+    // Threads list them in any order; the sample's positions shall not depend on it.
+    return ranges.sort((a, b) => a.start - b.start)
+  }
+}
+
+function request(entryPoint: string, data: readonly Binding[], threadCount: number): StepRequest {
+  return { shader: { name: 'sort-sample', code: sortSampleWgsl }, entryPoint, data, threadCount }
+}
+
+/** `segments` in sort-sample.wgsl for these ranges. */
+function planLevel(ranges: readonly Range[]): Level {
+  const words = new Uint32Array(SEGMENT_WORDS * (ranges.length + 1))
+  let [rank, chunkCount, countsLength, splitterCount] = [0, 0, 0, 0]
+  const put = (index: number, start: number, length: number, chunkLength: number) => {
+    const bases = [rank, chunkCount, chunkLength, countsLength, splitterCount]
+    words.set([start, length, ...bases], SEGMENT_WORDS * index)
+  }
+  for (const [index, { start, length }] of ranges.entries()) {
+    const splitters = 2 ** splitterBits(length)
+    // So many elements that a chunk's counts of buckets take no more room than they do.
+    const chunkLength = Math.max(MIN_CHUNK, 2 * splitters)
+    const chunks = Math.ceil(length / chunkLength)
+    put(index, start, length, chunkLength)
+    rank += length
+    chunkCount += chunks
+    countsLength += (2 * splitters - 1) * chunks
+    splitterCount += splitters
+  }
+  put(ranges.length, 0, 0, 0)
+  return { words, segmentCount: ranges.length, chunkCount, countsLength, splitterCount }
+}
+
+/** Splitters such that equal levels lead to short buckets. */
+function splitterBits(length: number): number {
+  if (length <= SMALL) return 0
+  const bits = Math.log2(length / BUCKET_LENGTH)
+  const levelCount = Math.ceil(bits / MAX_SPLITTER_BITS)
+  return Math.ceil(bits / levelCount)
+}
