@@ -21,7 +21,7 @@
 /// Threads of a workgroup.
 const WORKGROUP = 64u;
 /// Elements of the sample for each splitter.
-const OVERSAMPLING = 4u;
+const OVERSAMPLING = 2u;
 /// Largest bucket that one thread sorts alone, by insertion.
 const SMALL = 128u;
 

@@ -66,14 +66,6 @@ export async function radixSort(
     surveyData.push([4, order[0]])
     scatterData.push([4, order[0]], [5, order[1]])
   }
-  const suffix = order === undefined ? '' : '_order'
-  const [survey, next, count, scatter, ...scans] = await makeSteps(job.gpu, 'sort', [
-    request(`survey${suffix}`, surveyData, chunks),
-    request('next', stateData, 1),
-    request('count', [[0, params], ...sideData, [6, counts]], chunks),
-    request(`scatter${suffix}`, scatterData, chunks),
-    ...scan,
-  ])
   const ends: StepRequest[] = []
   if (targets.keys !== undefined) {
     const words = Math.ceil((n * 2 ** widthOf(source.type)) / 4)
@@ -83,15 +75,20 @@ export async function radixSort(
     const data: Binding[] = [[0, params], ...stateData, [4, order[0]], [5, order[1]]]
     ends.push(request('finish_order', [...data, [8, targets.order]], n))
   }
-  const finish = await makeSteps(job.gpu, 'sort', ends)
+  const suffix = order === undefined ? '' : '_order'
+  const [survey, next, count, scatter, ...others] = await makeSteps(job.gpu, 'sort', [
+    request(`survey${suffix}`, surveyData, chunks),
+    request('next', stateData, 1),
+    request('count', [[0, params], ...sideData, [6, counts]], chunks),
+    request(`scatter${suffix}`, scatterData, chunks),
+    ...scan,
+    ...ends,
+  ])
+  const round = [next, count, ...others.slice(0, scan.length), scatter]
   const roundCount = (8 * 2 ** widthOf(source.type)) / DIGIT_BITS
-  await job.gpu.submit('sort', (encoder) => {
-    recordSteps(encoder, [survey])
-    for (let i = 0; i < roundCount; i++) {
-      recordSteps(encoder, [next, count, ...scans, scatter])
-    }
-    recordSteps(encoder, [next, ...finish])
-  })
+  const rounds = Array.from({ length: roundCount }, () => round).flat()
+  const steps = [survey, ...rounds, next, ...others.slice(scan.length)]
+  await job.gpu.submit('sort', (encoder) => recordSteps(encoder, steps))
 }
 
 async function radixBuffers(

@@ -2,7 +2,7 @@
  * Sample sort of 64-bit keys on the GPU: the buffers and steps around shaders/sort-sample.wgsl,
  * which explains them. webgpu.ts calls it. A level is one submission; after each, the host reads
  * which buckets are still too large for one thread, and plans the next level over those. Up to
- * about 6,000 elements one level does, up to 1.5 million two, up to 400 million three.
+ * 2,048 elements one level does as a rule, up to 262,144 two, up to 33 million three.
  */
 
 import { sortSampleSizes, sortSampleWgsl } from '../../devices/webgpu/shaders.generated.js'
@@ -21,11 +21,14 @@ import {
 
 const { OVERSAMPLING, SMALL } = sortSampleSizes
 
-/** Elements that a bucket of the last level has on average, at most: a fifth of SMALL. */
-const BUCKET_LENGTH = 24
+/**
+ * Elements of a last level's bucket on average. With a sample twice as large as needed, one in
+ * 500,000 of them is longer than SMALL, eight times this, and needs a level more.
+ */
+const BUCKET_LENGTH = 16
 
-/** Most splitters of a segment, as a power of two: what `choose` ranks grows with its square. */
-const MAX_SPLITTER_BITS = 8
+/** Most splitters of a segment, about: the work of `choose` grows with its square. */
+const MAX_SPLITTERS = 128
 
 /** Fewest elements of a chunk. */
 const MIN_CHUNK = 64
@@ -68,6 +71,20 @@ export async function sampleSort(
   }
 }
 
+/** What a level works on; positions only where they are asked for. */
+interface LevelBuffers {
+  params: GPUBuffer
+  segments: GPUBuffer
+  counts: GPUBuffer
+  samples: GPUBuffer
+  splitters: GPUBuffer
+  larges: GPUBuffer
+  keys: GPUBuffer
+  movedKeys: GPUBuffer
+  order: GPUBuffer | undefined
+  movedOrder: GPUBuffer | undefined
+}
+
 class SampleSort {
   readonly #job: GpuJob
   readonly #source: Operand<GPUBuffer>
@@ -92,15 +109,11 @@ class SampleSort {
   /** Runs one level; what is left is in the other half of the buffers. */
   async level(level: Level, salt: number): Promise<Range[]> {
     const { gpu } = this.#job
-    const n = this.#source.length
-    const counts = await this.#atLeast('counts', 4 * level.countsLength)
-    const segments = await this.#atLeast('segments', level.words.byteLength)
-    const larges = await this.#atLeast('large buckets', 4 + 8 * (Math.floor(n / SMALL) + 1))
-    const gate = await this.#atLeast('gate', 4)
+    const buffers = await this.#levelBuffers(level, salt)
+    const { segments, counts, larges } = buffers
     gpu.device.queue.writeBuffer(segments, 0, level.words as Uint32Array<ArrayBuffer>)
-    gpu.device.queue.writeBuffer(gate, 0, Uint32Array.of(1))
-    const requests = await this.#requests(level, salt, { counts, segments, larges, gate })
-    const steps = await makeSteps(gpu, 'sort', requests)
+    const scan = await this.#sums.requests(counts, level.countsLength)
+    const steps = await makeSteps(gpu, 'sort', this.#requests(level, salt, buffers, scan))
     await gpu.submit('sort', (encoder) => {
       encoder.clearBuffer(counts, 0, 4 * level.countsLength)
       encoder.clearBuffer(larges, 0, 4)
@@ -109,50 +122,66 @@ class SampleSort {
     return this.#readLarges(larges)
   }
 
-  async #requests(
+  async #levelBuffers(level: Level, salt: number): Promise<LevelBuffers> {
+    const { length: n, storage } = this.#source
+    const sampleCount = OVERSAMPLING * level.splitterCount
+    const words = [level.segmentCount, salt, n, ...this.#rule]
+    const withOrder = this.#targets.keys === undefined
+    const [params, keys, movedKeys, order, movedOrder] = await Promise.all([
+      parameters(this.#job, 'sort parameters', words),
+      salt === 0 ? storage : this.#side('keys', 8 * n, salt),
+      this.#side('keys', 8 * n, salt + 1),
+      withOrder ? this.#side('positions', 4 * n, salt) : undefined,
+      withOrder ? this.#side('positions', 4 * n, salt + 1) : undefined,
+    ])
+    const [segments, counts, samples, splitters, larges] = await Promise.all([
+      this.#atLeast('segments', level.words.byteLength),
+      this.#atLeast('counts', 4 * level.countsLength),
+      this.#atLeast('samples', 8 * sampleCount),
+      this.#atLeast('splitters', 8 * level.splitterCount),
+      this.#atLeast('large buckets', 4 + 8 * (Math.floor(n / SMALL) + 1)),
+    ])
+    const moving = { keys, movedKeys, order, movedOrder }
+    return { params, segments, counts, samples, splitters, larges, ...moving }
+  }
+
+  #requests(
     level: Level,
     salt: number,
-    at: Record<'counts' | 'segments' | 'larges' | 'gate', GPUBuffer>,
-  ): Promise<StepRequest[]> {
-    const { chunkCount, countsLength, splitterCount } = level
-    const n = this.#source.length
-    const words = [level.segmentCount, salt, n, ...this.#rule]
-    const params = await parameters(this.#job, 'sort parameters', words)
-    const samples = await this.#atLeast('samples', 8 * OVERSAMPLING * splitterCount)
-    const splitters = await this.#atLeast('splitters', 8 * splitterCount)
-    const keys = salt === 0 ? this.#source.storage : await this.#side('keys', 8 * n, salt)
-    const moved = await this.#side('keys', 8 * n, salt + 1)
+    at: LevelBuffers,
+    scan: readonly StepRequest[],
+  ): StepRequest[] {
+    const { chunkCount, splitterCount } = level
     const segmentData: Binding[] = [
-      [0, params],
+      [0, at.params],
       [1, at.segments],
     ]
-    const sampleData: Binding[] = [...segmentData, [6, samples]]
-    const countData: Binding[] = [...segmentData, [2, keys], [7, splitters], [8, at.counts]]
-    const scatterData: Binding[] = [...countData, [3, moved]]
-    const settleData: Binding[] = [...segmentData, [3, moved], [8, at.counts], [11, at.larges]]
+    const sampleData: Binding[] = [...segmentData, [6, at.samples]]
+    const countData: Binding[] = [...segmentData, [2, at.keys], [7, at.splitters], [8, at.counts]]
+    const scatterData: Binding[] = [...countData, [3, at.movedKeys]]
+    const settleData: Binding[] = [...segmentData, [3, at.movedKeys], [8, at.counts]]
+    settleData.push([11, at.larges])
     const before: StepRequest[] = []
     const { keys: sortedKeys, order: sortedOrder } = this.#targets
     if (sortedKeys !== undefined) {
       scatterData.push([9, sortedKeys])
       settleData.push([9, sortedKeys])
-    } else if (sortedOrder !== undefined) {
-      const order = await this.#side('positions', 4 * n, salt)
-      const movedOrder = await this.#side('positions', 4 * n, salt + 1)
-      scatterData.push([4, order], [5, movedOrder], [10, sortedOrder])
-      settleData.push([5, movedOrder], [10, sortedOrder])
-      const data: Binding[] = [
-        [0, params],
-        [4, order],
+    } else if (sortedOrder && at.order && at.movedOrder) {
+      scatterData.push([4, at.order], [5, at.movedOrder], [10, sortedOrder])
+      settleData.push([5, at.movedOrder], [10, sortedOrder])
+      const identity: Binding[] = [
+        [0, at.params],
+        [4, at.order],
       ]
-      if (salt === 0) before.push(request('identity', data, n))
+      if (salt === 0) before.push(request('identity', identity, this.#source.length))
     }
     const suffix = sortedKeys === undefined ? '_order' : ''
     return [
       ...before,
-      request('sample', [...sampleData, [2, keys]], OVERSAMPLING * splitterCount),
-      request('choose', [...sampleData, [7, splitters]], OVERSAMPLING * splitterCount),
+      request('sample', [...sampleData, [2, at.keys]], OVERSAMPLING * splitterCount),
+      request('choose', [...sampleData, [7, at.splitters]], OVERSAMPLING * splitterCount),
       request('count', countData, chunkCount),
-      ...(await this.#sums.requests(at.counts, countsLength, at.gate)),
+      ...scan,
       request(`scatter${suffix}`, scatterData, chunkCount),
       request(`settle${suffix}`, settleData, 2 * splitterCount),
     ]
@@ -199,7 +228,7 @@ function planLevel(ranges: readonly Range[]): Level {
     words.set([start, length, ...bases], SEGMENT_WORDS * index)
   }
   for (const [index, { start, length }] of ranges.entries()) {
-    const splitters = 2 ** splitterBits(length)
+    const splitters = splittersOf(length)
     // So many elements that a chunk's counts of buckets take no more room than they do.
     const chunkLength = Math.max(MIN_CHUNK, 2 * splitters)
     const chunks = Math.ceil(length / chunkLength)
@@ -213,10 +242,10 @@ function planLevel(ranges: readonly Range[]): Level {
   return { words, segmentCount: ranges.length, chunkCount, countsLength, splitterCount }
 }
 
-/** Splitters such that equal levels lead to short buckets. */
-function splitterBits(length: number): number {
-  if (length <= SMALL) return 0
-  const bits = Math.log2(length / BUCKET_LENGTH)
-  const levelCount = Math.ceil(bits / MAX_SPLITTER_BITS)
-  return Math.ceil(bits / levelCount)
+/** So many splitters that levels of the same number lead to short buckets. */
+function splittersOf(length: number): number {
+  if (length <= SMALL) return 1
+  const bucketCount = length / BUCKET_LENGTH
+  const levelCount = Math.ceil(Math.log2(bucketCount) / Math.log2(MAX_SPLITTERS))
+  return Math.ceil(bucketCount ** (1 / levelCount))
 }

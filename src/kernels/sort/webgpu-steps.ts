@@ -6,7 +6,12 @@
 
 import { ELEMENT_ARRAYS, type ElementType } from '../../devices/device.js'
 import { dispatchSize, type Gpu } from '../../devices/webgpu/gpu.js'
-import { gatherSizes, sortScanSizes, sortScanWgsl } from '../../devices/webgpu/shaders.generated.js'
+import {
+  gatherSizes,
+  gatherWgsl,
+  sortScanSizes,
+  sortScanWgsl,
+} from '../../devices/webgpu/shaders.generated.js'
 import { BUFFER_USAGE } from '../../devices/webgpu/usage.js'
 import type { GpuJob, Operand } from '../arrays/types.js'
 
@@ -92,22 +97,24 @@ export class PrefixSums {
   /** Sums of blocks, of blocks of them, … as long as the longest table yet. */
   #levels: GPUBuffer[] = []
   #capacity = 0
+  #gate: GPUBuffer | undefined
 
   constructor(job: GpuJob, what: string) {
     this.#job = job
     this.#what = what
   }
 
-  /** @param gate a buffer whose first word is 0 when the steps shall do nothing */
-  async requests(entries: GPUBuffer, count: number, gate: GPUBuffer): Promise<StepRequest[]> {
+  /** @param gate a buffer whose first word is 0 when the steps shall do nothing; default: never */
+  async requests(entries: GPUBuffer, count: number, gate?: GPUBuffer): Promise<StepRequest[]> {
     const sizes = levelSizes(count)
     await this.#reserve(count)
+    const open = gate ?? (await this.#openGate())
     const levels: [GPUBuffer, number][] = [[entries, 4 * count]]
     for (const [index, size] of sizes.entries()) levels.push([this.#levels[index], 4 * size])
     const request = (entryPoint: string, level: number): StepRequest => {
       const data: Binding[] = [
         [0, ...levels[level]],
-        [2, gate],
+        [2, open],
       ]
       if (entryPoint !== 'scan_last') data.push([1, ...levels[level + 1]])
       const shader = { name: 'sort-scan', code: sortScanWgsl }
@@ -118,6 +125,14 @@ export class PrefixSums {
       request('scan_last', sizes.length),
       ...sizes.map((_, level) => request('scan_blocks', level)).reverse(),
     ]
+  }
+
+  async #openGate(): Promise<GPUBuffer> {
+    if (this.#gate === undefined) {
+      this.#gate = await this.#job.scratch(`${this.#what} gate`, 4)
+      this.#job.gpu.device.queue.writeBuffer(this.#gate, 0, Uint32Array.of(1))
+    }
+    return this.#gate
   }
 
   async #reserve(count: number): Promise<void> {
@@ -161,4 +176,36 @@ export async function snapshot(
   const copy = await job.scratch(what, bytes)
   await job.gpu.submit(what, (encoder) => encoder.copyBufferToBuffer(storage, 0, copy, 0, bytes))
   return { type, length, storage: copy }
+}
+
+/** The operand itself, or a copy where an output of the job lies in its buffer. */
+export function untouched(job: GpuJob, operand: Operand<GPUBuffer>): Promise<Operand<GPUBuffer>> {
+  const isOutput = job.outputs.some(({ storage }) => storage === operand.storage)
+  return isOutput ? snapshot(job, 'sort input', operand) : Promise.resolve(operand)
+}
+
+/** Fills `into` with the elements that the first of `positions` name; other buffers all three. */
+export async function gather(
+  job: GpuJob,
+  source: Operand<GPUBuffer>,
+  positions: GPUBuffer,
+  into: Operand<GPUBuffer>,
+): Promise<void> {
+  if (into.length === 0) return
+  const width = widthOf(source.type)
+  const params = await parameters(job, 'gather parameters', [into.length, width])
+  const [step] = await makeSteps(job.gpu, 'gather', [
+    {
+      shader: { name: 'gather', code: gatherWgsl },
+      entryPoint: 'gather',
+      data: [
+        [0, params],
+        [1, source.storage],
+        [2, positions],
+        [3, into.storage],
+      ],
+      threadCount: Math.ceil((into.length * 2 ** width) / 4),
+    },
+  ])
+  await job.gpu.submit('gather', (encoder) => recordSteps(encoder, [step]))
 }

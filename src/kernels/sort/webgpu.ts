@@ -4,12 +4,11 @@
  */
 
 import type { ElementType } from '../../devices/device.js'
-import { gatherWgsl } from '../../devices/webgpu/shaders.generated.js'
 import type { GpuJob, Operand } from '../arrays/types.js'
 import type { SortPlan } from './types.js'
 import { radixSort, type SortTargets } from './webgpu-radix.js'
 import { sampleSort } from './webgpu-sample.js'
-import { makeSteps, parameters, recordSteps, snapshot, widthOf } from './webgpu-steps.js'
+import { gather, untouched, widthOf } from './webgpu-steps.js'
 
 /** `SortPlan` says what the job's inputs and outputs are. */
 export async function sortWebgpu(job: GpuJob, plan: SortPlan): Promise<void> {
@@ -42,36 +41,4 @@ export function sortInto(
 
 function isLong(type: ElementType): boolean {
   return widthOf(type) === 3
-}
-
-/** The operand itself, or a copy where an output of the job lies in its buffer. */
-function untouched(job: GpuJob, operand: Operand<GPUBuffer>): Promise<Operand<GPUBuffer>> {
-  const isOutput = job.outputs.some(({ storage }) => storage === operand.storage)
-  return isOutput ? snapshot(job, 'sort input', operand) : Promise.resolve(operand)
-}
-
-/** Fills `into` with the elements that the first of `positions` name; other buffers all three. */
-export async function gather(
-  job: GpuJob,
-  source: Operand<GPUBuffer>,
-  positions: GPUBuffer,
-  into: Operand<GPUBuffer>,
-): Promise<void> {
-  if (into.length === 0) return
-  const width = widthOf(source.type)
-  const params = await parameters(job, 'gather parameters', [into.length, width])
-  const [step] = await makeSteps(job.gpu, 'gather', [
-    {
-      shader: { name: 'gather', code: gatherWgsl },
-      entryPoint: 'gather',
-      data: [
-        [0, params],
-        [1, source.storage],
-        [2, positions],
-        [3, into.storage],
-      ],
-      threadCount: Math.ceil((into.length * 2 ** width) / 4),
-    },
-  ])
-  await job.gpu.submit('gather', (encoder) => recordSteps(encoder, [step]))
 }

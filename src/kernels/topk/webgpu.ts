@@ -5,13 +5,14 @@
 
 import type { GpuJob } from '../arrays/types.js'
 import type { TopKPlan } from '../sort/types.js'
-import { gather, sortInto } from '../sort/webgpu.js'
+import { sortInto } from '../sort/webgpu.js'
+import { gather, untouched } from '../sort/webgpu-steps.js'
 
 /** [values] → [k values, u32 positions], best first. */
 export async function topKWebgpu(job: GpuJob, plan: TopKPlan): Promise<void> {
-  const [values] = job.inputs
   const [best, positions] = job.outputs
   if (plan.k === 0) return
+  const values = await untouched(job, job.inputs[0])
   const order = await job.scratch('topK order', 4 * values.length)
   await sortInto(job, values, plan.largest, { order })
   await gather(job, values, order, best)
