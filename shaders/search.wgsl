@@ -14,7 +14,10 @@ struct Params {
   width: u32,
   /// 1: behind the query's equals, 0: before them.
   is_right: u32,
-  rule: KeyRule,
+  /// As in KeyRule: a uniform may not hold a structure at any offset.
+  is_float: u32,
+  sign: u32,
+  flip: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -22,20 +25,24 @@ struct Params {
 @group(0) @binding(2) var<storage, read> queries: array<u32>;
 @group(0) @binding(3) var<storage, read_write> positions: array<u32>;
 
+fn key_rule() -> KeyRule {
+  return KeyRule(params.is_float, params.sign, params.flip);
+}
+
 fn sorted_key(i: u32) -> vec2u {
   if (params.width == 3u) {
-    return key64(vec2u(sorted[2u * i], sorted[2u * i + 1u]), params.rule);
+    return key64(vec2u(sorted[2u * i], sorted[2u * i + 1u]), key_rule());
   }
   let element = element_in(sorted[word_index(i, params.width)], i, params.width);
-  return vec2u(key32(element, params.rule), 0u);
+  return vec2u(key32(element, key_rule()), 0u);
 }
 
 fn query_key(i: u32) -> vec2u {
   if (params.width == 3u) {
-    return key64(vec2u(queries[2u * i], queries[2u * i + 1u]), params.rule);
+    return key64(vec2u(queries[2u * i], queries[2u * i + 1u]), key_rule());
   }
   let element = element_in(queries[word_index(i, params.width)], i, params.width);
-  return vec2u(key32(element, params.rule), 0u);
+  return vec2u(key32(element, key_rule()), 0u);
 }
 
 @compute @workgroup_size(WORKGROUP)

@@ -34,7 +34,10 @@ struct Params {
   chunks: u32,
   /// Elements have 2^width bytes: 0, 1 or 2.
   width: u32,
-  rule: KeyRule,
+  /// As in KeyRule: a uniform may not hold a structure at any offset.
+  is_float: u32,
+  sign: u32,
+  flip: u32,
 }
 
 struct State {
@@ -67,6 +70,10 @@ struct State {
 @group(0) @binding(7) var<storage, read> source: array<u32>;
 @group(0) @binding(8) var<storage, read_write> result: array<u32>;
 
+fn key_rule() -> KeyRule {
+  return KeyRule(params.is_float, params.sign, params.flip);
+}
+
 fn thread_of(group: vec3u, groups: vec3u, thread: u32) -> u32 {
   return flat_group(group, groups) * WORKGROUP + thread;
 }
@@ -85,10 +92,10 @@ fn survey_chunk(chunk: u32) {
   var zeros = 0u;
   var unsorted = 0u;
   // The first key of a chunk is compared with the last of the chunk before.
-  var before = key32(source_element(max(begin, 1u) - 1u), params.rule);
+  var before = key32(source_element(max(begin, 1u) - 1u), key_rule());
   for (var i = begin; i < chunk_end(chunk); i++) {
     let element = source_element(i);
-    let key = key32(element, params.rule);
+    let key = key32(element, key_rule());
     keys_a[i] = element;
     ones |= key;
     zeros |= ~key;
@@ -139,7 +146,7 @@ fn next() {
 }
 
 fn digit_of(element: u32) -> u32 {
-  return (key32(element, params.rule) >> state.shift) & (RADIX - 1u);
+  return (key32(element, key_rule()) >> state.shift) & (RADIX - 1u);
 }
 
 fn element_at(index: u32) -> u32 {

@@ -31,7 +31,10 @@ struct Params {
   salt: u32,
   /// Elements of the whole column.
   count: u32,
-  rule: KeyRule,
+  /// As in KeyRule: a uniform may not hold a structure at any offset.
+  is_float: u32,
+  sign: u32,
+  flip: u32,
 }
 
 /// The bases of the one behind the last segment are the totals.
@@ -76,6 +79,10 @@ struct Larges {
 @group(0) @binding(9) var<storage, read_write> sorted_keys: array<vec2u>;
 @group(0) @binding(10) var<storage, read_write> sorted_order: array<u32>;
 @group(0) @binding(11) var<storage, read_write> larges: Larges;
+
+fn key_rule() -> KeyRule {
+  return KeyRule(params.is_float, params.sign, params.flip);
+}
 
 fn thread_of(group: vec3u, groups: vec3u, thread: u32) -> u32 {
   return flat_group(group, groups) * WORKGROUP + thread;
@@ -138,7 +145,7 @@ fn sample(
   let begin = j * stretch + min(j, rest);
   let length = max(1u, stretch + u32(j < rest));
   let at = min(begin + scrambled(place) % length, segment.length - 1u);
-  samples[place] = key64(keys[segment.start + at], params.rule);
+  samples[place] = key64(keys[segment.start + at], key_rule());
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -195,7 +202,7 @@ fn count(
   let begin = chunk * segment.chunk_length;
   let end = min(begin + segment.chunk_length, segment.length);
   for (var i = begin; i < end; i++) {
-    let key = key64(keys[segment.start + i], params.rule);
+    let key = key64(keys[segment.start + i], key_rule());
     let bucket = bucket_of(key, segment.splitter_base, splitter_count);
     counts[segment.count_base + bucket * chunks + chunk] += 1u;
   }
@@ -219,7 +226,7 @@ fn scatter(
   let end = min(begin + segment.chunk_length, segment.length);
   for (var i = begin; i < end; i++) {
     let element = keys[segment.start + i];
-    let key = key64(element, params.rule);
+    let key = key64(element, key_rule());
     let bucket = bucket_of(key, segment.splitter_base, splitter_count);
     let slot = segment.count_base + bucket * chunks + chunk;
     let to = counts[slot] - segment.rank + segment.start;
@@ -246,7 +253,7 @@ fn scatter_order(
   let end = min(begin + segment.chunk_length, segment.length);
   for (var i = begin; i < end; i++) {
     let element = keys[segment.start + i];
-    let key = key64(element, params.rule);
+    let key = key64(element, key_rule());
     let bucket = bucket_of(key, segment.splitter_base, splitter_count);
     let slot = segment.count_base + bucket * chunks + chunk;
     let to = counts[slot] - segment.rank + segment.start;
@@ -296,11 +303,11 @@ fn settle(
   let end = bucket.start + bucket.length;
   for (var i = bucket.start; i < end; i++) {
     let element = moved_keys[i];
-    let key = key64(element, params.rule);
+    let key = key64(element, key_rule());
     var to = i;
     while (to > bucket.start) {
       let before = sorted_keys[to - 1u];
-      if (!key_less(key, key64(before, params.rule))) { break; }
+      if (!key_less(key, key64(before, key_rule()))) { break; }
       sorted_keys[to] = before;
       to--;
     }
@@ -323,11 +330,11 @@ fn settle_order(
   for (var i = bucket.start; i < end; i++) {
     let element = moved_keys[i];
     let position = moved_order[i];
-    let key = key64(element, params.rule);
+    let key = key64(element, key_rule());
     var to = i;
     while (to > bucket.start) {
       let before = moved_keys[to - 1u];
-      if (!key_less(key, key64(before, params.rule))) { break; }
+      if (!key_less(key, key64(before, key_rule()))) { break; }
       moved_keys[to] = before;
       sorted_order[to] = sorted_order[to - 1u];
       to--;

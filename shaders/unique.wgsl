@@ -22,7 +22,10 @@ struct Params {
   chunks: u32,
   /// Elements have 2^width bytes.
   width: u32,
-  rule: KeyRule,
+  /// As in KeyRule: a uniform may not hold a structure at any offset.
+  is_float: u32,
+  sign: u32,
+  flip: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -32,12 +35,16 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> begins: array<u32>;
 @group(0) @binding(4) var<storage, read_write> repeats: array<u32>;
 
+fn key_rule() -> KeyRule {
+  return KeyRule(params.is_float, params.sign, params.flip);
+}
+
 fn key_at(i: u32) -> vec2u {
   if (params.width == 3u) {
-    return key64(vec2u(sorted[2u * i], sorted[2u * i + 1u]), params.rule);
+    return key64(vec2u(sorted[2u * i], sorted[2u * i + 1u]), key_rule());
   }
   let element = element_in(sorted[word_index(i, params.width)], i, params.width);
-  return vec2u(key32(element, params.rule), 0u);
+  return vec2u(key32(element, key_rule()), 0u);
 }
 
 fn is_head(i: u32) -> bool {

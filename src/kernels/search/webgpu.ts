@@ -7,7 +7,7 @@ import {
   keyRule,
   makeSteps,
   parameters,
-  recordSteps,
+  runSteps,
   untouched,
   widthOf,
 } from '../sort/webgpu-steps.js'
@@ -36,5 +36,5 @@ export async function searchWebgpu(job: GpuJob, { side }: SearchPlan): Promise<v
       threadCount: queryCount,
     },
   ])
-  await job.gpu.submit('search', (encoder) => recordSteps(encoder, [step]))
+  await runSteps(job, 'search', [step])
 }

@@ -12,7 +12,7 @@ import {
   makeSteps,
   PrefixSums,
   parameters,
-  recordSteps,
+  runSteps,
   type StepRequest,
   widthOf,
 } from './webgpu-steps.js'
@@ -38,7 +38,7 @@ interface RadixBuffers {
   counts: GPUBuffer
 }
 
-/** @throws MemoryLimitError when a buffer for the elements as words can't be bound */
+/** Fills the targets with the sorted elements, with where they came from, or with both. */
 export async function radixSort(
   job: GpuJob,
   source: Operand<GPUBuffer>,
@@ -47,7 +47,6 @@ export async function radixSort(
 ): Promise<void> {
   const n = source.length
   const chunks = Math.ceil(n / CHUNK)
-  job.gpu.checkSize(`sorting ${n} ${source.type} on this GPU`, 4 * n)
   const buffers = await radixBuffers(job, source, descending, targets.order !== undefined)
   const { params, state, keys, order, counts } = buffers
   const sums = new PrefixSums(job, 'sort')
@@ -88,7 +87,7 @@ export async function radixSort(
   const roundCount = (8 * 2 ** widthOf(source.type)) / DIGIT_BITS
   const rounds = Array.from({ length: roundCount }, () => round).flat()
   const steps = [survey, ...rounds, next, ...others.slice(scan.length)]
-  await job.gpu.submit('sort', (encoder) => recordSteps(encoder, steps))
+  await runSteps(job, 'sort', steps)
 }
 
 async function radixBuffers(

@@ -14,7 +14,7 @@ import {
   makeSteps,
   PrefixSums,
   parameters,
-  recordSteps,
+  runSteps,
   type StepRequest,
   snapshot,
 } from './webgpu-steps.js'
@@ -47,7 +47,7 @@ interface Range {
 
 /** One level: its segments, and how much of everything they have together. */
 interface Level {
-  words: Uint32Array
+  words: Uint32Array<ArrayBuffer>
   segmentCount: number
   chunkCount: number
   countsLength: number
@@ -66,7 +66,6 @@ export async function sampleSort(
   const run = new SampleSort(job, first, keyRule(source.type, descending), targets)
   let ranges: Range[] = [{ start: 0, length: source.length }]
   for (let salt = 0; ranges.length > 0; salt++) {
-    job.signal?.throwIfAborted()
     ranges = await run.level(planLevel(ranges), salt)
   }
 }
@@ -111,13 +110,12 @@ class SampleSort {
     const { gpu } = this.#job
     const buffers = await this.#levelBuffers(level, salt)
     const { segments, counts, larges } = buffers
-    gpu.device.queue.writeBuffer(segments, 0, level.words as Uint32Array<ArrayBuffer>)
+    gpu.device.queue.writeBuffer(segments, 0, level.words)
     const scan = await this.#sums.requests(counts, level.countsLength)
     const steps = await makeSteps(gpu, 'sort', this.#requests(level, salt, buffers, scan))
-    await gpu.submit('sort', (encoder) => {
+    await runSteps(this.#job, 'sort', steps, (encoder) => {
       encoder.clearBuffer(counts, 0, 4 * level.countsLength)
       encoder.clearBuffer(larges, 0, 4)
-      recordSteps(encoder, steps)
     })
     return this.#readLarges(larges)
   }

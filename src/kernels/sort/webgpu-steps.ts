@@ -67,15 +67,29 @@ export async function makeSteps(
   )
 }
 
-/** Records steps, in order. */
-export function recordSteps(encoder: GPUCommandEncoder, steps: readonly Step[]): void {
-  const pass = encoder.beginComputePass()
-  for (const { pipeline, group, size } of steps) {
-    pass.setPipeline(pipeline)
-    pass.setBindGroup(0, group)
-    pass.dispatchWorkgroups(size[0], size[1])
-  }
-  pass.end()
+/**
+ * Submits steps, in order, in one pass.
+ *
+ * @param before what to record first
+ * @throws `signal.reason` when the job was given up: what is submitted can't be taken back
+ */
+export async function runSteps(
+  job: GpuJob,
+  what: string,
+  steps: readonly Step[],
+  before?: (encoder: GPUCommandEncoder) => void,
+): Promise<void> {
+  job.signal?.throwIfAborted()
+  return job.gpu.submit(what, (encoder) => {
+    before?.(encoder)
+    const pass = encoder.beginComputePass()
+    for (const { pipeline, group, size } of steps) {
+      pass.setPipeline(pipeline)
+      pass.setBindGroup(0, group)
+      pass.dispatchWorkgroups(size[0], size[1])
+    }
+    pass.end()
+  })
 }
 
 /** A uniform buffer of words, for the call. */
@@ -156,6 +170,16 @@ export function widthOf(type: ElementType): number {
   return Math.log2(ELEMENT_ARRAYS[type].BYTES_PER_ELEMENT)
 }
 
+/**
+ * Short elements are sorted as words, long ones with a word each for their position.
+ *
+ * @throws MemoryLimitError when such a buffer can't be bound, before anything is made
+ */
+export function checkSortSize(job: GpuJob, { type, length }: Operand<GPUBuffer>): void {
+  const elementBytes = Math.max(4, 2 ** widthOf(type))
+  job.gpu.checkSize(`sorting ${length} ${type} on this GPU`, elementBytes * length)
+}
+
 /** `KeyRule` in shaders/shared/elements.wgsl. */
 export function keyRule(type: ElementType, descending: boolean): [number, number, number] {
   const isFloat = type === 'f32' || type === 'f64'
@@ -207,5 +231,5 @@ export async function gather(
       threadCount: Math.ceil((into.length * 2 ** width) / 4),
     },
   ])
-  await job.gpu.submit('gather', (encoder) => recordSteps(encoder, [step]))
+  await runSteps(job, 'gather', [step])
 }

@@ -8,7 +8,7 @@ import type { GpuJob, Operand } from '../arrays/types.js'
 import type { SortPlan } from './types.js'
 import { radixSort, type SortTargets } from './webgpu-radix.js'
 import { sampleSort } from './webgpu-sample.js'
-import { gather, untouched, widthOf } from './webgpu-steps.js'
+import { checkSortSize, gather, untouched, widthOf } from './webgpu-steps.js'
 
 /** `SortPlan` says what the job's inputs and outputs are. */
 export async function sortWebgpu(job: GpuJob, plan: SortPlan): Promise<void> {
@@ -16,6 +16,7 @@ export async function sortWebgpu(job: GpuJob, plan: SortPlan): Promise<void> {
   const [first, second] = job.outputs
   const { result, descending } = plan
   if (keys.length === 0) return
+  checkSortSize(job, keys)
   if (result === 'keys') return sortInto(job, keys, descending, { keys: first.storage })
   if (result === 'order') return sortInto(job, keys, descending, { order: first.storage })
   const order = await job.scratch('sort order', 4 * keys.length)

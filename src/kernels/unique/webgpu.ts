@@ -8,12 +8,13 @@ import type { GpuJob } from '../arrays/types.js'
 import { sortInto } from '../sort/webgpu.js'
 import {
   type Binding,
+  checkSortSize,
   gather,
   keyRule,
   makeSteps,
   PrefixSums,
   parameters,
-  recordSteps,
+  runSteps,
   type StepRequest,
   widthOf,
 } from '../sort/webgpu-steps.js'
@@ -22,13 +23,15 @@ const { CHUNK } = uniqueSizes
 
 /** [values] → [distinct values ascending, u32 counts], both as long as values; how many of them. */
 export async function uniqueWebgpu(job: GpuJob): Promise<number> {
-  const { type, length: n } = job.inputs[0]
+  const [values] = job.inputs
+  const { type, length: n } = values
   if (n === 0) return 0
+  checkSortSize(job, values)
   const [distinct, repeats] = job.outputs
   const width = widthOf(type)
   const storage = await job.scratch('unique values', n * 2 ** width)
   const sorted = { type, length: n, storage }
-  await sortInto(job, job.inputs[0], false, { keys: storage })
+  await sortInto(job, values, false, { keys: storage })
 
   const chunks = Math.ceil(n / CHUNK)
   const [params, counts, begins] = await Promise.all([
@@ -62,9 +65,9 @@ export async function uniqueWebgpu(job: GpuJob): Promise<number> {
       n,
     ),
   ])
+  await runSteps(job, 'unique', steps)
   const total = await job.scratch('unique total', 4)
   await job.gpu.submit('unique', (encoder) => {
-    recordSteps(encoder, steps)
     encoder.copyBufferToBuffer(counts, 4 * chunks, total, 0, 4)
   })
   const words = new Uint32Array(1)
