@@ -17,5 +17,6 @@ export {
   scatterBuckets32,
   scatterBuckets64,
 } from './sort-partition'
+export * from './sort-select'
 export * from './text-sort'
 export * from './text-table'

@@ -36,12 +36,12 @@ export function getFlipMask<K extends number>(): K {
 
 /** The sign bit in all bits. */
 function spread<K extends number>(bits: K): K {
-  if (sizeof<K>() == 8) return <K>((<i64>bits) >> 63)
-  return <K>((<i32>bits) >> 31)
+  if (sizeof<K>() == 8) return <K>(<i64>bits >> 63)
+  return <K>(<i32>bits >> 31)
 }
 
 export function keyOf<K extends number>(bits: K, sign: K, xor: K, off: K, flip: K): K {
-  return <K>((<K>((bits ^ <K>(<K>(spread<K>(bits) & sign) | xor)) - off)) ^ flip)
+  return <K>(<K>((bits ^ <K>(<K>(spread<K>(bits) & sign) | xor)) - off) ^ flip)
 }
 
 export function bitsOf<K extends number>(key: K, sign: K, xor: K, off: K, flip: K): K {

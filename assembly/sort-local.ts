@@ -59,7 +59,7 @@ function twoPasses<K extends number>(
     memory.copy(keys, spare, <usize>count * sizeof<K>())
     return
   }
-  const tableBytes = <usize>4 << digit
+  const tableBytes = (<usize>4) << digit
   memory.fill(table, 0, tableBytes)
   memory.fill(upper, 0, tableBytes)
   const end = keys + <usize>count * sizeof<K>()
@@ -67,8 +67,8 @@ function twoPasses<K extends number>(
   const upperShift: K = <K>(low + digit)
   for (let at = keys; at < end; at += sizeof<K>()) {
     const key = load<K>(at)
-    const a = table + (<usize>((key >> shift) & mask) << 2)
-    const b = upper + (<usize>((key >> upperShift) & mask) << 2)
+    const a = table + ((<usize>((key >> shift) & mask)) << 2)
+    const b = upper + ((<usize>((key >> upperShift) & mask)) << 2)
     store<u32>(a, load<u32>(a) + 1)
     store<u32>(b, load<u32>(b) + 1)
   }
@@ -89,11 +89,11 @@ function passOver<K extends number>(
 ): void {
   const mask: K = <K>((1 << digit) - 1)
   const shift: K = <K>low
-  const tableBytes = <usize>4 << digit
+  const tableBytes = (<usize>4) << digit
   memory.fill(table, 0, tableBytes)
   const end = keys + <usize>count * sizeof<K>()
   for (let at = keys; at < end; at += sizeof<K>()) {
-    const a = table + (<usize>((load<K>(at) >> shift) & mask) << 2)
+    const a = table + ((<usize>((load<K>(at) >> shift) & mask)) << 2)
     store<u32>(a, load<u32>(a) + 1)
   }
   addresses<K>(table, tableBytes, spare)
@@ -111,13 +111,7 @@ function addresses<K extends number>(table: usize, tableBytes: usize, target: us
   }
 }
 
-function scatter<K extends number>(
-  from: usize,
-  count: i32,
-  table: usize,
-  shift: K,
-  mask: K,
-): void {
+function scatter<K extends number>(from: usize, count: i32, table: usize, shift: K, mask: K): void {
   const size: u32 = sizeof<K>()
   const end = from + <usize>count * sizeof<K>()
   const endOfFours = from + <usize>(count & ~3) * sizeof<K>()
@@ -127,26 +121,26 @@ function scatter<K extends number>(
     const k1 = load<K>(at, sizeof<K>())
     const k2 = load<K>(at, 2 * sizeof<K>())
     const k3 = load<K>(at, 3 * sizeof<K>())
-    let cell = table + (<usize>((k0 >> shift) & mask) << 2)
+    let cell = table + ((<usize>((k0 >> shift) & mask)) << 2)
     let to = load<u32>(cell)
     store<K>(to, k0)
     store<u32>(cell, to + size)
-    cell = table + (<usize>((k1 >> shift) & mask) << 2)
+    cell = table + ((<usize>((k1 >> shift) & mask)) << 2)
     to = load<u32>(cell)
     store<K>(to, k1)
     store<u32>(cell, to + size)
-    cell = table + (<usize>((k2 >> shift) & mask) << 2)
+    cell = table + ((<usize>((k2 >> shift) & mask)) << 2)
     to = load<u32>(cell)
     store<K>(to, k2)
     store<u32>(cell, to + size)
-    cell = table + (<usize>((k3 >> shift) & mask) << 2)
+    cell = table + ((<usize>((k3 >> shift) & mask)) << 2)
     to = load<u32>(cell)
     store<K>(to, k3)
     store<u32>(cell, to + size)
   }
   for (; at < end; at += sizeof<K>()) {
     const key = load<K>(at)
-    const cell = table + (<usize>((key >> shift) & mask) << 2)
+    const cell = table + ((<usize>((key >> shift) & mask)) << 2)
     const to = load<u32>(cell)
     store<K>(to, key)
     store<u32>(cell, to + size)

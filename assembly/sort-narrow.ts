@@ -24,7 +24,7 @@ export function sortNarrow(thread: i32, threads: i32, p: usize): i32 {
   const begin = low
   const high = <u32>((total * (thread + 1)) / threads)
   const counts = <usize>load<u32>(p, COUNTS)
-  const own = counts + (<usize>(<u32>thread * kinds) << 2)
+  const own = counts + ((<usize>(<u32>thread * kinds)) << 2)
   if (threads == 1) low = load<u32>(p, CURSOR)
   if (load<u32>(p, PHASE) == 0) {
     if (low == begin) memory.fill(own, 0, (<usize>kinds) << 2)
@@ -63,7 +63,7 @@ export function countBytes(p: usize, counts: usize, low: u32, high: u32): void {
   const source = <usize>load<u32>(p, SOURCE)
   const mask = load<u32>(p, XOR_MASK) ^ load<u32>(p, FLIP_MASK)
   for (let i = low; i < high; i++) {
-    const cell = counts + (<usize>((<u32>load<u8>(source + i) ^ mask) & 0xff) << 2)
+    const cell = counts + ((<usize>((<u32>load<u8>(source + i) ^ mask) & 0xff)) << 2)
     store<u32>(cell, load<u32>(cell) + 1)
   }
 }
@@ -73,7 +73,7 @@ export function countShorts(p: usize, counts: usize, low: u32, high: u32): void 
   const mask = load<u32>(p, XOR_MASK) ^ load<u32>(p, FLIP_MASK)
   for (let i = low; i < high; i++) {
     const bits = <u32>load<u16>(source + ((<usize>i) << 1))
-    const cell = counts + (<usize>((bits ^ mask) & 0xffff) << 2)
+    const cell = counts + ((<usize>((bits ^ mask) & 0xffff)) << 2)
     store<u32>(cell, load<u32>(cell) + 1)
   }
 }
@@ -94,7 +94,7 @@ export function fillBlock(
   let to = low
   for (let kind: u32 = 0; kind < kinds && to < high; kind++) {
     for (let thread = 0; thread < threads; thread++) {
-      end += load<u32>(counts + (<usize>(<u32>thread * kinds + kind) << 2))
+      end += load<u32>(counts + ((<usize>(<u32>thread * kinds + kind)) << 2))
     }
     const stop = min(end, high)
     if (stop <= to) continue

@@ -56,13 +56,7 @@ export function chooseBuckets<K extends number>(p: usize): void {
 }
 
 function keyAt<K extends number>(at: usize): K {
-  return keyOf<K>(
-    load<K>(at),
-    getSignMask<K>(),
-    getXorMask<K>(),
-    getOffset<K>(),
-    getFlipMask<K>(),
-  )
+  return keyOf<K>(load<K>(at), getSignMask<K>(), getXorMask<K>(), getOffset<K>(), getFlipMask<K>())
 }
 
 /** Whether no bucket of equal width has too much of the sample. */
@@ -112,7 +106,7 @@ export function countBuckets<K extends number>(p: usize, thread: i32, low: u32, 
     const shift = <K>load<u32>(p, SHIFT)
     for (; at < end; at += sizeof<K>()) {
       const key = keyOf<K>(load<K>(at), sign, xor, off, flip)
-      const cell = counts + (<usize>bucketOf<K>(key, base, shift) << 2)
+      const cell = counts + ((<usize>bucketOf<K>(key, base, shift)) << 2)
       store<u32>(cell, load<u32>(cell) + 1)
     }
     return
@@ -210,7 +204,7 @@ export function scatterBuckets<K extends number>(p: usize, thread: i32, low: u32
     const shift = <K>load<u32>(p, SHIFT)
     for (; at < end; at += sizeof<K>()) {
       const key = keyOf<K>(load<K>(at), sign, xor, off, flip)
-      const cell = cursors + (<usize>bucketOf<K>(key, base, shift) << 2)
+      const cell = cursors + ((<usize>bucketOf<K>(key, base, shift)) << 2)
       const to = load<u32>(cell)
       store<K>(to, key)
       store<u32>(cell, to + <u32>sizeof<K>())
@@ -220,7 +214,7 @@ export function scatterBuckets<K extends number>(p: usize, thread: i32, low: u32
   let id = <usize>load<u32>(p, BUCKET_IDS) + ((<usize>low) << 1)
   for (; at < end; at += sizeof<K>()) {
     const key = keyOf<K>(load<K>(at), sign, xor, off, flip)
-    const cell = cursors + (<usize>load<u16>(id) << 2)
+    const cell = cursors + ((<usize>load<u16>(id)) << 2)
     const to = load<u32>(cell)
     store<K>(to, key)
     store<u32>(cell, to + <u32>sizeof<K>())
@@ -229,7 +223,7 @@ export function scatterBuckets<K extends number>(p: usize, thread: i32, low: u32
 }
 
 export function countsOf(p: usize, thread: i32): usize {
-  return <usize>load<u32>(p, COUNTS) + (<usize>(thread * MAX_BUCKETS) << 2)
+  return <usize>load<u32>(p, COUNTS) + ((<usize>(thread * MAX_BUCKETS)) << 2)
 }
 
 // Exported so that they stay functions of their own: V8 replaces a slow first compilation only when

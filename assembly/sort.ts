@@ -235,7 +235,7 @@ function runLocal<K extends number>(thread: i32, p: usize): i32 {
   const mode = load<u32>(p, MODE)
   if (mode < <u32>MODE_ONE) return DONE
   const buckets = load<u32>(p, BUCKET_COUNT)
-  const table = <usize>load<u32>(p, TABLES) + (<usize>(thread * TABLE_WORDS) << 2)
+  const table = <usize>load<u32>(p, TABLES) + ((<usize>(thread * TABLE_WORDS)) << 2)
   const starts = <usize>load<u32>(p, STARTS)
   while (true) {
     const bucket = atomic.add<u32>(p + TICKET, 1)
@@ -268,7 +268,7 @@ function turnBack<K extends number>(p: usize, keys: usize, result: usize, count:
   const off = getOffset<K>()
   const flip = getFlipMask<K>()
   const bytes = <usize>count * sizeof<K>()
-  if (((sign | xor) | (off | flip)) == 0) {
+  if ((sign | xor | (off | flip)) == 0) {
     if (keys != result) memory.copy(result, keys, bytes)
     return
   }

@@ -51,6 +51,7 @@ export type {
   VertexId,
 } from './graph/index.js'
 export { Graph, generateRmat, generateUniform, graphFromEdges, readGraph } from './graph/index.js'
+export type { ArrayOptions, Column } from './kernels/arrays/types.js'
 export { pagerank, pagerankBatch } from './kernels/pagerank/index.js'
 export type {
   PagerankInput,
@@ -63,6 +64,10 @@ export type {
   Ranks,
 } from './kernels/pagerank/types.js'
 export type { KernelRun, PlaceOptions, Timings } from './kernels/place.js'
+export { type SearchSortedOptions, searchSorted } from './kernels/search/index.js'
+export type { SortableColumn } from './kernels/sort/columns.js'
 export { argsort, type SortedPairs, sort, sortPairs } from './kernels/sort/index.js'
 export type { ArgsortOptions, SortOptions, SortPairsOptions } from './kernels/sort/types.js'
 export { type RankedVertex, topVertices } from './kernels/top-vertices.js'
+export { type TopK, type TopKOptions, topK } from './kernels/topk/index.js'
+export { type Unique, unique } from './kernels/unique/index.js'

@@ -157,7 +157,7 @@ describe.skipIf(gpu.missing !== undefined)('sorting on webgpu', () => {
     expectSameBits('new resident', await sorted.read(), expected)
     const order = await argsort(resident, { descending: true })
     expectSameBits('order', await order.read(), positions)
-    const payload = await device.upload(Uint16Array.from(values, (_, i) => i))
+    const payload = await device.upload(Uint16Array.from(values.keys()))
     const into = { keys: resident, values: payload }
     await sortPairs(resident, payload, { descending: true, into })
     expectSameBits('keys in place', await resident.read(), expected)

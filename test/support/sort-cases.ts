@@ -247,13 +247,15 @@ export function compareInOrder(a: number | bigint, b: number | bigint): number {
 /** Positions in order, by the host's stable sort of plain arrays. */
 export function expectedPositions(values: SortValues, descending: boolean): Uint32Array {
   const sign = descending ? -1 : 1
-  const positions = Array.from(values, (_, i) => i)
+  const positions = [...values.keys()]
   positions.sort((i, j) => sign * compareInOrder(values[i], values[j]) || i - j)
   return Uint32Array.from(positions)
 }
 
 /** The bits of any array, as unsigned numbers of the same width. */
-export function bitsOf(values: SortValues): Uint8Array | Uint16Array | Uint32Array | BigUint64Array {
+export function bitsOf(
+  values: SortValues,
+): Uint8Array | Uint16Array | Uint32Array | BigUint64Array {
   const { buffer, byteOffset, length } = values
   switch (values.BYTES_PER_ELEMENT) {
     case 1:
@@ -356,7 +358,10 @@ export async function checkSortPairs(device: Device, sortCase: SortCase) {
 
 /** `topK` of a case on a device, for a k that depends on its length. */
 export async function checkTopK(device: Device, { name, values, descending }: SortCase) {
-  const k = Math.min(values.length, [0, 1, 10, values.length >> 1, values.length][values.length % 5])
+  const k = Math.min(
+    values.length,
+    [0, 1, 10, values.length >> 1, values.length][values.length % 5],
+  )
   const output = await topK(values, k, { largest: descending, device })
   const positions = expectedPositions(values, descending).subarray(0, k)
   expectSameBits(`${name}: positions of top ${k}`, output.indices as SortValues, positions)
@@ -391,7 +396,7 @@ export async function checkSearchSorted(device: Device, { name, values, descendi
   const sorted = taken(values, expectedPositions(values, false)).slice(0, half) as SortValues
   const side = descending ? 'right' : 'left'
   const output = (await searchSorted(sorted, values, { side, device })) as Uint32Array
-  const expected = Uint32Array.from(values, ((query: number | bigint) => {
+  const expected = Uint32Array.from(values as Float64Array, (query: number | bigint) => {
     let position = 0
     for (let step = half; step >= 1; step >>= 1) {
       while (position + step <= half) {
@@ -401,6 +406,6 @@ export async function checkSearchSorted(device: Device, { name, values, descendi
       }
     }
     return position
-  }) as never)
+  })
   expectSameBits(`${name}: searchSorted`, output, expected)
 }

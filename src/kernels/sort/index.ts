@@ -57,10 +57,7 @@ export async function sort<T extends ElementType>(
   values: SortableColumn<T>,
   options?: SortOptions<T>,
 ): Promise<Column<T>>
-export async function sort(
-  values: SortableColumn,
-  options: SortOptions = {},
-): Promise<Column> {
+export async function sort(values: SortableColumn, options: SortOptions = {}): Promise<Column> {
   checkOptions('options', options, OPTION_NAMES)
   const { column, type } = checkSortable('values', values)
   const into = plainInto(options.into)

@@ -80,3 +80,17 @@ export const PERMUTATION = 112
 export const ELEMENT_BYTES = 116
 /** 1: the key's upper 32 bits; 0: its lower ones. */
 export const UPPER_HALF = 120
+
+// --- topK: sortTally, sortPick; unique: sortRuns; searchSorted: sortSearch
+/** Values of DIGIT, the keys' upper 16 bits (all bits of narrower values). */
+export const DIGIT_KINDS = 65536
+/** sortPick takes positions whose DIGIT is at most this. */
+export const LAST_DIGIT = 20
+/** How many sortPick took, sortRuns found (result). */
+export const FOUND = 24
+/** sortRuns: address of u32[COUNT + 1], where runs begin. sortSearch: address of the queries. */
+export const OTHER = 112
+/** sortSearch: values to search in. */
+export const SORTED_COUNT = 28
+/** sortSearch: 1 for the place behind equals. */
+export const IS_RIGHT = 120

@@ -66,8 +66,8 @@ export function compare(a: number | bigint, b: number | bigint): number {
 }
 
 /** The values at these positions, bit for bit: a NaN keeps its bits as words, not as a number. */
-function* take(values: HostValues, positions: Uint32Array): Steps<HostValues> {
-  const result = values.slice() as HostValues
+export function* take(values: HostValues, positions: Uint32Array): Steps<HostValues> {
+  const result = values.slice(0, positions.length) as HostValues
   const from = words(values)
   const to = words(result)
   for (let i = 0; i < positions.length; i++) {

@@ -3,15 +3,11 @@
  * a position, twice for 64-bit keys; pairs are gathered by position.
  */
 
-import { ELEMENT_ARRAYS, type ElementType } from '../../devices/device.js'
-import { bytesOf } from '../../devices/wasm/region.js'
 import type { Operand, WasmJob } from '../arrays/types.js'
 import { keyMasks } from './keys.js'
 import * as at from './layout.js'
 import type { SortPlan } from './types.js'
-
-/** Fewer values are sorted before a second thread is awake. */
-const ONE_THREAD_COUNT = 1 << 16
+import { type Fields, runKernel, threadsFor, widthOf } from './wasm-run.js'
 
 /** Sorts as the plan says; see `SortPlan` for inputs and outputs. */
 export async function sortWasm(job: WasmJob, plan: SortPlan): Promise<void> {
@@ -26,7 +22,8 @@ export async function sortWasm(job: WasmJob, plan: SortPlan): Promise<void> {
   await gather(job, values, order, job.outputs[1])
 }
 
-async function sortKeys(
+/** Sorts values from one place to another, or in place. */
+export async function sortKeys(
   job: WasmJob,
   source: Operand<number>,
   target: Operand<number>,
@@ -36,9 +33,12 @@ async function sortKeys(
   const width = widthOf(type)
   const masks = keyMasks(type, descending)
   if (width <= 2) {
-    const counts = await job.scratch.alloc(4 * threadsFor(job, length) * (width === 1 ? 256 : 65_536))
+    const counts = await job.scratch.alloc(
+      4 * threadsFor(job, length) * (width === 1 ? 256 : 65_536),
+    )
     const fields = { count: length, source: storage, result: target.storage, counts, width, masks }
-    return run(job, 'sortNarrow', fields)
+    await runKernel(job, 'sortNarrow', fields)
+    return
   }
   const spare = await job.scratch.alloc(length * width)
   const inPlace = storage === target.storage
@@ -51,21 +51,6 @@ async function sortKeys(
     width,
     masks,
   })
-}
-
-/** Fields of the parameter block that differ from call to call. */
-interface Fields {
-  count: number
-  source: number
-  result: number
-  width: number
-  masks?: ReturnType<typeof keyMasks>
-  partition?: number
-  spare?: number
-  counts?: number
-  permutation?: number
-  upperHalf?: boolean
-  more?: (set: (offset: number, value: number) => void) => void
 }
 
 async function sortBits(job: WasmJob, fields: Fields): Promise<void> {
@@ -85,12 +70,12 @@ async function sortBits(job: WasmJob, fields: Fields): Promise<void> {
     set(at.RUNS, runs)
   }
   const kernel = fields.width === 8 ? 'sortColumn64' : 'sortColumn32'
-  await run(job, kernel, { ...fields, counts, more })
+  await runKernel(job, kernel, { ...fields, counts, more })
   for (const address of [counts, starts, sample, ids, tables, runs]) scratch.free(address)
 }
 
 /** Positions in stable order, written to `result`. */
-async function orderOf(
+export async function orderOf(
   job: WasmJob,
   keys: Operand<number>,
   result: number,
@@ -106,26 +91,26 @@ async function orderOf(
     sortBits(job, {
       ...{ count, source: records, partition: sorted, spare: records, result: sorted, width: 8 },
     })
-  await run(job, 'sortPack', { count, source, result: records, width, masks })
+  await runKernel(job, 'sortPack', { count, source, result: records, width, masks })
   await sortRecords()
   if (width < 8) {
-    await run(job, 'sortUnpack', { count, source: sorted, result, width })
+    await runKernel(job, 'sortUnpack', { count, source: sorted, result, width })
   } else {
     // By the lower half first, then by the upper one, which keeps the order of equals.
     const permutation = await scratch.alloc(4 * count)
-    await run(job, 'sortUnpack', { count, source: sorted, result: permutation, width })
+    await runKernel(job, 'sortUnpack', { count, source: sorted, result: permutation, width })
     const upper = { count, source, result: records, width, masks, permutation, upperHalf: true }
-    await run(job, 'sortPack', upper)
+    await runKernel(job, 'sortPack', upper)
     await sortRecords()
-    await run(job, 'sortUnpack', { count, source: sorted, result, width, permutation })
+    await runKernel(job, 'sortUnpack', { count, source: sorted, result, width, permutation })
     scratch.free(permutation)
   }
   scratch.free(records)
   scratch.free(sorted)
 }
 
-/** Values in an order; the output may be the values themselves. */
-async function gather(
+/** As many of the values as its length says, in an order; the output may be the values. */
+export async function gather(
   job: WasmJob,
   values: Operand<number>,
   permutation: number,
@@ -136,44 +121,7 @@ async function gather(
   let source = values.storage
   if (job.inputs.some(({ storage }) => storage === output.storage)) {
     source = await job.scratch.alloc(count * width)
-    await run(job, 'sortGather', { count, source: values.storage, result: source, width })
+    await runKernel(job, 'sortGather', { count, source: values.storage, result: source, width })
   }
-  await run(job, 'sortGather', { count, source, result: output.storage, width, permutation })
-}
-
-function widthOf(type: ElementType): number {
-  return ELEMENT_ARRAYS[type].BYTES_PER_ELEMENT
-}
-
-function threadsFor({ pool }: WasmJob, count: number): number {
-  return count < ONE_THREAD_COUNT ? 1 : pool.size
-}
-
-/** Fills a parameter block and runs a kernel with it. */
-async function run(job: WasmJob, kernel: string, fields: Fields): Promise<void> {
-  const { pool, scratch, signal } = job
-  const block = new DataView(new ArrayBuffer(at.PARAMETER_BYTES))
-  const set = (offset: number, value: number) => block.setUint32(offset, value, true)
-  set(at.COUNT, fields.count)
-  set(at.SOURCE, fields.source)
-  set(at.RESULT, fields.result)
-  set(at.PARTITION, fields.partition ?? 0)
-  set(at.SPARE, fields.spare ?? 0)
-  set(at.COUNTS, fields.counts ?? 0)
-  set(at.ELEMENT_BYTES, fields.width)
-  set(at.PERMUTATION, fields.permutation ?? 0)
-  set(at.UPPER_HALF, fields.upperHalf === true ? 1 : 0)
-  const { masks } = fields
-  if (masks !== undefined) {
-    block.setBigUint64(at.SIGN_MASK, masks.signMask, true)
-    block.setBigUint64(at.XOR_MASK, masks.xorMask, true)
-    block.setBigUint64(at.OFFSET, masks.offset, true)
-    block.setBigUint64(at.FLIP_MASK, masks.flipMask, true)
-    block.setBigUint64(at.NAN_FROM, masks.nanFrom, true)
-  }
-  fields.more?.(set)
-  const address = await scratch.write(bytesOf(block))
-  const threads = threadsFor(job, fields.count)
-  await pool.run(kernel, address, signal === undefined ? { threads } : { threads, signal })
-  scratch.free(address)
+  await runKernel(job, 'sortGather', { count, source, result: output.storage, width, permutation })
 }
