@@ -1,6 +1,6 @@
 /**
  * ISO 8601 and RFC 3339 text: the plain reference, one text at a time. The reference device of
- * `convertTimestamps` uses it, and every device for the words of its errors. assembly/iso8601.ts
+ * `convertTimestamps` uses it, and every device for the words of its errors. assembly/iso8601*.ts
  * and shaders/shared/iso8601.wgsl do the same by other means.
  *
  * Accepted, and nothing else (ISO 8601-1:2019 with Amendment 1:2022; RFC 3339, section 5.6):
