@@ -2,10 +2,10 @@
 //
 //   bits  →  key = ((bits ^ (sign & SIGN_MASK | XOR_MASK)) - OFFSET) ^ FLIP_MASK
 //
-// `sign` is the sign bit spread over the word. Unsigned values need no masks; signed ones flip their
-// sign bit (XOR_MASK); floats flip all bits where negative; OFFSET turns the keys around so that NaN
-// with a sign, which would come first, comes behind NaN without one; FLIP_MASK is for descending
-// order. Every step can be undone, so NaN keeps its bits.
+// `sign` is the sign bit spread over the word. Unsigned values need no masks; signed ones flip
+// their sign bit (XOR_MASK); floats flip all bits where negative; OFFSET turns the keys around so
+// that NaN with a sign, which would come first, comes behind NaN without one; FLIP_MASK is for
+// descending order. Every step can be undone, so NaN keeps its bits.
 import { FLIP_MASK, OFFSET, SIGN_MASK, XOR_MASK } from '../src/kernels/sort/layout'
 
 // Set by `loadMasks` before a loop: globals cost a load each, a parameter block two.

@@ -1,6 +1,6 @@
 /**
- * Sorting on the GPU, seen from inside: what does not fit is refused before anything is made, and an
- * input made against the sample costs levels, not the answer.
+ * Sorting on the GPU, seen from inside: what does not fit is refused before anything is made, and
+ * an input made against the sample costs levels, not the answer.
  */
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'

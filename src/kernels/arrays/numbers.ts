@@ -7,12 +7,12 @@ import type { ElementArrays, ElementType } from '../../devices/device.js'
 import { NotSupportedError } from '../../errors.js'
 
 /** Element types of arithmetic columns. */
-export const NUMBER_TYPES = ['u32', 'i32', 'f32', 'f64'] as const
+export type NumberType = 'u32' | 'i32' | 'f32' | 'f64'
 
-/** One of `NUMBER_TYPES`. */
-export type NumberType = (typeof NUMBER_TYPES)[number]
+/** All of them. */
+export const NUMBER_TYPES: readonly NumberType[] = ['u32', 'i32', 'f32', 'f64']
 
-/** A host array of one of `NUMBER_TYPES`. */
+/** A host array of arithmetic values. */
 export type NumberArray = ElementArrays[NumberType]
 
 /** What layouts call a type: the numbers of the TYPE word. */

@@ -1,6 +1,6 @@
 /**
  * Sorting on the GPU: radix sort for keys of up to 32 bits, sample sort for longer ones, and the
- * payload gathered by the order. The kernel loads it when a GPU runs; topK and unique use its parts.
+ * payload gathered by the order. Loaded when a GPU runs; topK and unique use its parts.
  */
 
 import type { ElementType } from '../../devices/device.js'

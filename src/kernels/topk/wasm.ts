@@ -1,6 +1,6 @@
 /**
- * The best values on WASM: counts keys by their upper 16 bits, picks the positions that can be among
- * the best, and orders only those.
+ * The best values on WASM: counts keys by their upper 16 bits, picks the positions that can be
+ * among the best, and orders only those.
  */
 
 import { bytesOf } from '../../devices/wasm/region.js'

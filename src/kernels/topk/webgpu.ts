@@ -23,7 +23,7 @@ import {
 
 const { CHUNK, DIGIT_BITS, RADIX } = topkSizes
 
-/** `State` in topk.wgsl: the word of `shift`, behind which `rest` is, and the words before `seen`. */
+/** `State` in topk.wgsl: the word of `shift`, behind which `rest` is; words before `seen`. */
 const STATE = { shift: 4, words: 6 }
 
 /** [values] → [k values, u32 positions], best first. */

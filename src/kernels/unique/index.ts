@@ -1,6 +1,6 @@
 /**
- * Distinct values: the public function `unique`. Checks its options and hands the call to the driver
- * of array kernels.
+ * Distinct values: the public function `unique`. Checks its options and hands the call to the
+ * driver of array kernels.
  */
 
 import { checkOptions } from '../../check.js'

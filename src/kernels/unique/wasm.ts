@@ -1,4 +1,4 @@
-/** Distinct values on WASM: sorts, finds where runs of equals begin, and takes the first of each. */
+/** Distinct values on WASM: sorts, finds where runs of equals begin, takes the first of each. */
 
 import type { WasmJob } from '../arrays/types.js'
 import { keyMasks } from '../sort/keys.js'
