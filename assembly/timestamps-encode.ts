@@ -44,6 +44,9 @@ function side(p: usize, seconds: i64, count: u64): i32 {
   return 0
 }
 
+const NANOS: u64 = 1_000_000_000
+const NANO_BITS: u32 = 30
+
 export function encodeCounts(p: usize, scratch: usize, target: usize, count: u32): i32 {
   const unit = load<u64>(p, TO_UNIT)
   const perSecond = load<u64>(p, TO_PER_SECOND)
@@ -53,15 +56,26 @@ export function encodeCounts(p: usize, scratch: usize, target: usize, count: u32
   const fatal = load<u32>(p, FATAL)
   const kind = load<u32>(p, TO)
   const clamps = load<u32>(p, OVERFLOW_GIVES) != WRAP
+  // Strictly between these seconds no count has to be looked at.
+  const low = load<i64>(p, LOW_SECONDS)
+  const high = load<i64>(p, HIGH_SECONDS)
+  // Nanoseconds / step as (nanoseconds · factor) ≫ shift, exact for 30 bits (Granlund and
+  // Montgomery, 1994). NTP's step is no whole number of them.
+  const isNtp = unit == NANOS
+  const step = isNtp ? 1 : <u32>(unit >> 32)
+  const shift = <u64>(NANO_BITS + 32 - clz(step - 1))
+  const factor = (((<u64>1) << shift) + step - 1) / step
   for (let index: u32 = 0; index < count; index++) {
     const i = (<usize>index) << 3
     let seconds = load<i64>(secondsOf(scratch) + i)
     const ticks = load<u64>(ticksOf(scratch) + i)
     let findings = <u32>load<u8>(findingsOf(scratch) + index)
-    let part = ticks / unit
+    let part = isNtp ? ticks / NANOS : ((ticks >> 32) * factor) >> shift
     const rest = ticks - part * unit
-    if (rest != 0 && (ticks & lossMask) != 0) findings |= LOSS
-    if (rounding == CEIL ? rest != 0 : rounding == ROUND && rest >= unit >> 1) part++
+    if (rest != 0) {
+      if ((ticks & lossMask) != 0) findings |= LOSS
+      if (rounding == CEIL || (rounding == ROUND && rest >= unit >> 1)) part++
+    }
     let outside = 0
     if (part == perSecond) {
       part = 0
@@ -69,14 +83,14 @@ export function encodeCounts(p: usize, scratch: usize, target: usize, count: u32
       if (seconds == i64.MAX_VALUE) outside = 1
       seconds++
     }
-    if (outside == 0) outside = side(p, seconds, part)
+    if (outside == 0 && (seconds <= low || seconds >= high)) outside = side(p, seconds, part)
     if (outside != 0) findings |= OVERFLOW
     if ((findings & fatal) != 0) return <i32>index
     if (outside != 0 && clamps) storeLimit(p, kind, target, i, outside)
     else if (kind == PTP) storePair(target + (i << 1), seconds & 0xffff_ffff_ffff, part)
     else if (kind == TEXT) {
       const leapBit = (<u64>(findings & LEAP_SECOND)) << 60
-      storePair(target + (i << 1), seconds, (part * (unit >> 32)) | leapBit)
+      storePair(target + (i << 1), seconds, (part * step) | leapBit)
     } else {
       const word = <u64>(seconds - epoch) * perSecond + part
       store<u64>(target + i, kind == HLC ? word << 16 : word)
@@ -122,7 +136,6 @@ let isExact: bool = false
 
 const DAY_SECONDS: i64 = 86_400
 const DAY_NANOS: u64 = 86_400_000_000_000
-const NANOS: u64 = 1_000_000_000
 
 /**
  * The double for seconds and ticks since day 0: nearest, halves to even, or the first one not

@@ -181,7 +181,7 @@ export interface FormatTimestampsOptions<
   digits?: number | 'auto'
   /** Minutes east of UTC, -1439 to 1439: `+02:00` is 120. Default 0, written `Z`. */
   offsetMinutes?: number
-  /** `offsets` (the default): a TextColumn; `rows`: TextRows, needs `digits`; `strings`: strings. */
+  /** `offsets` (the default): a TextColumn; `rows`: TextRows, if `digits` is a number. */
   layout?: L
   /** What to fill, of the exact length; needs `digits`, and no layout `strings`. */
   into?: {
