@@ -15,17 +15,11 @@ import {
 } from '../../devices/device.js'
 import type { WasmDevice } from '../../devices/wasm/index.js'
 import { DisposedError } from '../../errors.js'
+import type { ArrayOptions, Column, HostValues } from '../columns.js'
 import { placeFor } from '../place.js'
 import { hostArray, ReferenceStorage } from './reference.js'
 import type { Storage } from './storage.js'
-import type {
-  ArrayKernel,
-  ArrayOptions,
-  Column,
-  HostValues,
-  Operand,
-  OutputRequest,
-} from './types.js'
+import type { ArrayKernel, Operand, OutputRequest } from './types.js'
 import { WasmStorage } from './wasm.js'
 
 /** A call, checked. */

@@ -12,8 +12,9 @@ import { HostArray } from '../../devices/reference/index.js'
 import { MemoryLimitError } from '../../errors.js'
 import { runSliced } from '../../graph/slices.js'
 import { MAX_ARRAY_BYTES } from '../../limits.js'
+import type { HostValues } from '../columns.js'
 import type { Storage } from './storage.js'
-import type { ArrayKernel, HostValues, Operand } from './types.js'
+import type { ArrayKernel, Operand } from './types.js'
 
 export class ReferenceStorage implements Storage<HostValues> {
   readonly #device: Device

@@ -4,7 +4,8 @@
  */
 
 import type { ElementType, ResidentArray } from '../../devices/device.js'
-import type { ArrayKernel, HostValues, Operand } from './types.js'
+import type { HostValues } from '../columns.js'
+import type { ArrayKernel, Operand } from './types.js'
 
 export interface Storage<S> {
   /** Where a Resident lies. */

@@ -1,5 +1,6 @@
 /**
- * What array kernels share: columns in and out, their options, and what an implementation gets.
+ * What implementations of array kernels get, and how a kernel brings them together. Columns and
+ * options are in ../columns.ts.
  * Imports no implementation.
  */
 
@@ -9,8 +10,6 @@ import type { Region } from '../../devices/wasm/region.js'
 import type { Gpu } from '../../devices/webgpu/gpu.js'
 import type { Steps } from '../../graph/slices.js'
 import type { Column, HostValues } from '../columns.js'
-
-export { ARRAY_OPTIONS, type ArrayOptions, type Column, type HostValues } from '../columns.js'
 
 /** An array as an implementation finds it: `storage` is a host array, an address, or a buffer. */
 export interface Operand<S> {

@@ -8,8 +8,9 @@ import {
 } from '../../devices/device.js'
 import { WasmArray, type WasmDevice } from '../../devices/wasm/index.js'
 import { bytesOf, Region } from '../../devices/wasm/region.js'
+import type { HostValues } from '../columns.js'
 import type { Storage } from './storage.js'
-import type { ArrayKernel, HostValues, Operand } from './types.js'
+import type { ArrayKernel, Operand } from './types.js'
 
 export class WasmStorage implements Storage<number> {
   readonly #device: WasmDevice

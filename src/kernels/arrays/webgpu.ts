@@ -9,8 +9,9 @@ import {
 } from '../../devices/device.js'
 import { GpuArray } from '../../devices/webgpu/array.js'
 import { type Gpu, gpuOf } from '../../devices/webgpu/gpu.js'
+import type { HostValues } from '../columns.js'
 import type { Storage } from './storage.js'
-import type { ArrayKernel, HostValues, Operand } from './types.js'
+import type { ArrayKernel, Operand } from './types.js'
 
 export class GpuStorage implements Storage<GPUBuffer> {
   readonly #device: Device

@@ -2,7 +2,8 @@
 
 import type { Steps } from '../../graph/slices.js'
 import type { NumberArray } from '../arrays/numbers.js'
-import type { HostValues, Job } from '../arrays/types.js'
+import type { Job } from '../arrays/types.js'
+import type { HostValues } from '../columns.js'
 import type { Bins } from './types.js'
 
 /** Values between pauses. */

@@ -1,6 +1,6 @@
 /** The histogram's public options and results, and the plan that the implementations run. */
 
-import type { ArrayOptions } from '../arrays/types.js'
+import type { ArrayOptions } from '../columns.js'
 
 /** Options of `histogram`. */
 export interface HistogramOptions extends ArrayOptions {

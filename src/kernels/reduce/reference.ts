@@ -5,7 +5,8 @@
 
 import type { Steps } from '../../graph/slices.js'
 import type { NumberArray, NumberType } from '../arrays/numbers.js'
-import type { HostValues, Job } from '../arrays/types.js'
+import type { Job } from '../arrays/types.js'
+import type { HostValues } from '../columns.js'
 import { BLOCK, FACTORS, LANES } from './layout.js'
 import { blockPartials, type Partials, type ReducePlan } from './types.js'
 

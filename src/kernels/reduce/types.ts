@@ -1,6 +1,6 @@
 /** Reductions' public options and results, and what passes between host and implementations. */
 
-import type { ArrayOptions } from '../arrays/types.js'
+import type { ArrayOptions } from '../columns.js'
 import { BLOCK, LANES } from './layout.js'
 
 /** What `reduce` and `reduceColumn` compute. */

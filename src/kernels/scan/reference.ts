@@ -5,7 +5,8 @@
 
 import type { Steps } from '../../graph/slices.js'
 import type { NumberArray } from '../arrays/numbers.js'
-import type { HostValues, Job } from '../arrays/types.js'
+import type { Job } from '../arrays/types.js'
+import type { HostValues } from '../columns.js'
 import { BLOCK, GROUP, STRIP_VALUES } from './layout.js'
 import type { ScanPlan } from './types.js'
 

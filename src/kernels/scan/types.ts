@@ -1,7 +1,7 @@
 /** Prefix sums' public options, and the plan that the implementations run. */
 
 import type { NumberType } from '../arrays/numbers.js'
-import type { ArrayOptions, Column } from '../arrays/types.js'
+import type { ArrayOptions, Column } from '../columns.js'
 
 /** Options of `scan`. */
 export interface ScanOptions<T extends NumberType = NumberType> extends ArrayOptions {

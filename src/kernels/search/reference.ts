@@ -1,7 +1,8 @@
 /** Binary search on plain JavaScript. */
 
 import type { Steps } from '../../graph/slices.js'
-import type { HostValues, Job } from '../arrays/types.js'
+import type { Job } from '../arrays/types.js'
+import type { HostValues } from '../columns.js'
 import { compare } from '../sort/reference.js'
 import type { SearchPlan } from '../sort/types.js'
 

@@ -6,7 +6,7 @@
 import { show } from '../../check.js'
 import { ELEMENT_ARRAYS, type ElementType } from '../../devices/device.js'
 import { checkColumn } from '../arrays/index.js'
-import type { Column } from '../arrays/types.js'
+import type { Column } from '../columns.js'
 
 /** Every element type has an order. */
 const SORTABLE = Object.keys(ELEMENT_ARRAYS) as ElementType[]

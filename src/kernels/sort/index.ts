@@ -6,7 +6,8 @@
 import { checkOptions, show } from '../../check.js'
 import type { ElementArrays, ElementType, ResidentArray } from '../../devices/device.js'
 import { runArrays } from '../arrays/index.js'
-import { ARRAY_OPTIONS, type ArrayKernel, type Column } from '../arrays/types.js'
+import type { ArrayKernel } from '../arrays/types.js'
+import { ARRAY_OPTIONS, type Column } from '../columns.js'
 import {
   checkFlag,
   checkPositions,

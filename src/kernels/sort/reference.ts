@@ -4,7 +4,8 @@
  */
 
 import type { Steps } from '../../graph/slices.js'
-import type { HostValues, Job } from '../arrays/types.js'
+import type { Job } from '../arrays/types.js'
+import type { HostValues } from '../columns.js'
 import type { SortPlan } from './types.js'
 
 /** Comparisons between two turns of the event loop. */

@@ -6,7 +6,7 @@
  */
 
 import type { ElementType } from '../../devices/device.js'
-import type { ArrayOptions, Column } from '../arrays/types.js'
+import type { ArrayOptions, Column } from '../columns.js'
 
 /** Options of `sort`. */
 export interface SortOptions<T extends ElementType = ElementType> extends ArrayOptions {

@@ -1,7 +1,7 @@
 /** Turns the options of `convertTimestamps` into a plan, and a plan into constants of devices. */
 
 import { checkInteger, checkOneOf, checkOptions, show } from '../../check.js'
-import { ARRAY_OPTIONS } from '../arrays/types.js'
+import { ARRAY_OPTIONS } from '../columns.js'
 import { floorDivide, modulo } from './bigint.js'
 import { boundsOf, FORMATS, textRule, wordsAt } from './formats.js'
 import {

@@ -6,7 +6,8 @@
 
 import { quoteExcerpt, TimestampError } from '../../errors.js'
 import type { Steps } from '../../graph/slices.js'
-import type { HostValues, Job } from '../arrays/types.js'
+import type { Job } from '../arrays/types.js'
+import type { HostValues } from '../columns.js'
 import { floorDivide, modulo } from './bigint.js'
 import { wordsAt } from './formats.js'
 import { formatIso8601, type IsoFailure, parseIso8601 } from './iso8601.js'

@@ -1,7 +1,8 @@
 /** The best values on plain JavaScript: sorts all positions and takes the first. */
 
 import type { Steps } from '../../graph/slices.js'
-import type { HostValues, Job } from '../arrays/types.js'
+import type { Job } from '../arrays/types.js'
+import type { HostValues } from '../columns.js'
 import { sortedPositions, take } from '../sort/reference.js'
 import type { TopKPlan } from '../sort/types.js'
 

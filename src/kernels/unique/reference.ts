@@ -1,7 +1,8 @@
 /** Distinct values on plain JavaScript: sorts positions and counts runs of equals. */
 
 import type { Steps } from '../../graph/slices.js'
-import type { HostValues, Job } from '../arrays/types.js'
+import type { Job } from '../arrays/types.js'
+import type { HostValues } from '../columns.js'
 import { compare, sortedPositions, take } from '../sort/reference.js'
 
 /** @returns how many distinct values there are */
