@@ -11,14 +11,17 @@ import {
   FAST_MULTIPLY,
   FAST_NTP_TO_NS,
   FAST_SHIFT,
+  FAST_TEXT,
   FROM_EPOCH,
   LOW_SECONDS,
   NTP_TO_UNIX_SECONDS,
 } from '../src/kernels/timestamps/layout'
+import { textToCounts } from './timestamps-text'
 
 /** Converts a chunk, or leaves it as it is and says false: a value is outside the range. */
 export function timestampsFast(p: usize, source: usize, target: usize, count: u32): bool {
   const kind = load<u32>(p, FAST)
+  if (kind == FAST_TEXT) return textToCounts(p, source, target, count)
   // What lanes of four leave over goes the general way: at most one chunk a column.
   if ((count & 3) != 0) return false
   if (kind == FAST_NTP_TO_NS) {
