@@ -27,7 +27,7 @@ import {
   TO_UNIT,
   WRAP,
 } from '../src/kernels/timestamps/layout'
-import { findingsOf, secondsOf, ticksOf } from './timestamps-instant'
+import { findingsOf, secondsOf, stepFactor, stepShift, ticksOf } from './timestamps-instant'
 
 /** The number of the first value that failed, or -1. */
 export function timestampsEncode(p: usize, scratch: usize, target: usize, count: u32): i32 {
@@ -45,7 +45,6 @@ function side(p: usize, seconds: i64, count: u64): i32 {
 }
 
 const NANOS: u64 = 1_000_000_000
-const NANO_BITS: u32 = 30
 
 export function encodeCounts(p: usize, scratch: usize, target: usize, count: u32): i32 {
   const unit = load<u64>(p, TO_UNIT)
@@ -59,12 +58,11 @@ export function encodeCounts(p: usize, scratch: usize, target: usize, count: u32
   // Strictly between these seconds no count has to be looked at.
   const low = load<i64>(p, LOW_SECONDS)
   const high = load<i64>(p, HIGH_SECONDS)
-  // Nanoseconds / step as (nanoseconds · factor) ≫ shift, exact for 30 bits (Granlund and
-  // Montgomery, 1994). NTP's step is no whole number of them.
+  // NTP's step is no whole number of nanoseconds.
   const isNtp = unit == NANOS
   const step = isNtp ? 1 : <u32>(unit >> 32)
-  const shift = <u64>(NANO_BITS + 32 - clz(step - 1))
-  const factor = (((<u64>1) << shift) + step - 1) / step
+  const shift = stepShift(step)
+  const factor = stepFactor(step)
   for (let index: u32 = 0; index < count; index++) {
     const i = (<usize>index) << 3
     let seconds = load<i64>(secondsOf(scratch) + i)

@@ -11,14 +11,23 @@ import {
   FAST_MULTIPLY,
   FAST_NTP_TO_NS,
   FAST_SHIFT,
+  FAST_TEXT,
   FROM_EPOCH,
   LOW_SECONDS,
   NTP_TO_UNIX_SECONDS,
 } from '../src/kernels/timestamps/layout'
+import { textToCounts } from './timestamps-text'
+
+// Constants of all lanes, in memory: V8 makes a 128-bit constant anew each time it is used.
+const NANOS = memory.data<u32>([1_000_000_000, 1_000_000_000, 1_000_000_000, 1_000_000_000], 16)
+const LOWER = memory.data<u32>([0xffffffff, 0, 0xffffffff, 0], 16)
+const TWO_TO_23 = memory.data<f64>([8388608, 8388608], 16)
+const FIVE_TO_9 = memory.data<f64>([1953125, 1953125], 16)
 
 /** Converts a chunk, or leaves it as it is and says false: a value is outside the range. */
 export function timestampsFast(p: usize, source: usize, target: usize, count: u32): bool {
   const kind = load<u32>(p, FAST)
+  if (kind == FAST_TEXT) return textToCounts(p, source, target, count)
   // What lanes of four leave over goes the general way: at most one chunk a column.
   if ((count & 3) != 0) return false
   if (kind == FAST_NTP_TO_NS) {
@@ -58,7 +67,7 @@ function highs(a: v128, b: v128): v128 {
 
 export function ntpToNs(p: usize, source: usize, target: usize, count: u32): void {
   const window = i32x4.splat(<u32>(load<i64>(p, FROM_EPOCH) + NTP_TO_UNIX_SECONDS))
-  const nanos = i32x4.splat(1_000_000_000)
+  const nanos = v128.load(NANOS)
   const bias = i64x2.splat(load<i64>(p, FAST_BIAS))
   const base = i64x2.splat(load<i64>(p, FAST_BASE))
   for (const end = source + ((<usize>count) << 3); source < end; source += 32) {
@@ -93,8 +102,7 @@ export function multiplyCounts(p: usize, source: usize, target: usize, count: u3
 }
 
 // The product's cross terms, for the two lanes of which extmul takes the lower or upper half.
-function upper(low: v128, lowHigh: v128, highLow: v128, high: v128): v128 {
-  const mask = i64x2.splat(0xffffffff)
+function upper(low: v128, lowHigh: v128, highLow: v128, high: v128, mask: v128): v128 {
   const middle = i64x2.add(highLow, i64x2.shr_u(low, 32))
   const cross = i64x2.add(lowHigh, v128.and(middle, mask))
   return i64x2.add(high, i64x2.add(i64x2.shr_u(middle, 32), i64x2.shr_u(cross, 32)))
@@ -102,6 +110,7 @@ function upper(low: v128, lowHigh: v128, highLow: v128, high: v128): v128 {
 
 export function divideCounts(p: usize, source: usize, target: usize, count: u32): void {
   const bias = i64x2.splat(load<i64>(p, FAST_BIAS))
+  const mask = v128.load(LOWER)
   const factorLow = i32x4.splat(load<u32>(p, FAST_FACTOR))
   const factorHigh = i32x4.splat(load<u32>(p, FAST_FACTOR + 4))
   const shift = load<u32>(p, FAST_SHIFT)
@@ -116,12 +125,14 @@ export function divideCounts(p: usize, source: usize, target: usize, count: u32)
       i64x2.extmul_low_i32x4_u(low, factorHigh),
       i64x2.extmul_low_i32x4_u(high, factorLow),
       i64x2.extmul_low_i32x4_u(high, factorHigh),
+      mask,
     )
     const second = upper(
       i64x2.extmul_high_i32x4_u(low, factorLow),
       i64x2.extmul_high_i32x4_u(low, factorHigh),
       i64x2.extmul_high_i32x4_u(high, factorLow),
       i64x2.extmul_high_i32x4_u(high, factorHigh),
+      mask,
     )
     v128.store(target, i64x2.add(i64x2.shr_u(first, shift), base))
     v128.store(target, i64x2.add(i64x2.shr_u(second, shift), base), 16)
@@ -137,12 +148,13 @@ export function divideCounts(p: usize, source: usize, target: usize, count: u32)
 export function nsToNtp(p: usize, source: usize, target: usize, count: u32): void {
   const bias = i64x2.splat(load<i64>(p, FAST_BIAS))
   const window = i32x4.splat(<u32>(load<i64>(p, LOW_SECONDS) + NTP_TO_UNIX_SECONDS))
+  const mask = v128.load(LOWER)
   const factorLow = i32x4.splat(load<u32>(p, FAST_FACTOR))
   const factorHigh = i32x4.splat(load<u32>(p, FAST_FACTOR + 4))
   const shift = load<u32>(p, FAST_SHIFT)
-  const nanos = i32x4.splat(1_000_000_000)
-  const scale = f64x2.splat(8388608)
-  const divisor = f64x2.splat(1953125)
+  const nanos = v128.load(NANOS)
+  const scale = v128.load(TWO_TO_23)
+  const divisor = v128.load(FIVE_TO_9)
   for (const end = source + ((<usize>count) << 3); source < end; source += 32) {
     const a = i64x2.sub(v128.load(source), bias)
     const b = i64x2.sub(v128.load(source, 16), bias)
@@ -155,12 +167,14 @@ export function nsToNtp(p: usize, source: usize, target: usize, count: u32): voi
       i64x2.extmul_low_i32x4_u(low, factorHigh),
       i64x2.extmul_low_i32x4_u(high, factorLow),
       i64x2.extmul_low_i32x4_u(high, factorHigh),
+      mask,
     )
     const second = upper(
       i64x2.extmul_high_i32x4_u(low, factorLow),
       i64x2.extmul_high_i32x4_u(low, factorHigh),
       i64x2.extmul_high_i32x4_u(high, factorLow),
       i64x2.extmul_high_i32x4_u(high, factorHigh),
+      mask,
     )
     const seconds = lows(i64x2.shr_u(first, shift), i64x2.shr_u(second, shift))
     const rest = i32x4.sub(lows(a, b), i32x4.mul(seconds, nanos))

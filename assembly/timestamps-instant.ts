@@ -32,6 +32,19 @@ export function multiplyHigh(a: u64, b: u64): u64 {
   return aHigh * bHigh + (middle >> 32) + (cross >> 32)
 }
 
+const NANO_BITS: u32 = 30
+
+/**
+ * Nanoseconds of a second / step are (nanoseconds · stepFactor) ≫ stepShift: exact for 30 bits
+ * (Granlund and Montgomery, "Division by invariant integers using multiplication", 1994).
+ */
+export function stepShift(step: u32): u64 {
+  return <u64>(NANO_BITS + 32 - clz(step - 1))
+}
+export function stepFactor(step: u32): u64 {
+  return (((<u64>1) << stepShift(step)) + step - 1) / step
+}
+
 /** Adds whole seconds to instant `index`; beyond i64 they overflow as the plan says. */
 export function addSeconds(p: usize, scratch: usize, index: u32, added: i64): void {
   const cell = secondsOf(scratch) + ((<usize>index) << 3)

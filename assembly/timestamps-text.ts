@@ -8,6 +8,8 @@ import {
   BLOCK_VALUES,
   COUNT,
   DIGITS,
+  FAST_HIGH,
+  FAST_LOW,
   INVALID,
   LEAP_SECOND,
   LOSS,
@@ -19,11 +21,14 @@ import {
   TEXT_OUTPUT,
   TEXT_WIDTH,
   TICKET,
+  TO_EPOCH,
+  TO_PER_SECOND,
+  TO_UNIT,
 } from '../src/kernels/timestamps/layout'
 import { ABORTED, AGAIN, beginSlice, DONE, isAborted, sliceEnds } from './control'
 import { isoIsLeapSecond, isoIsTruncated, isoNanos, isoSeconds, parseIso8601 } from './iso8601'
 import { formatIso8601 } from './iso8601-format'
-import { findingsOf, secondsOf, ticksOf } from './timestamps-instant'
+import { findingsOf, secondsOf, stepFactor, stepShift, ticksOf } from './timestamps-instant'
 
 /** Reads a chunk's texts. `source` is the first one's offset, or its row. */
 export function decodeText(p: usize, scratch: usize, source: usize, count: u32): void {
@@ -55,6 +60,46 @@ export function decodeText(p: usize, scratch: usize, source: usize, count: u32):
     store<i64>(secondsOf(scratch) + i, isoSeconds() - (isLeap ? 1 : 0))
     store<u64>(ticksOf(scratch) + i, (<u64>isoNanos()) << 32)
   }
+}
+
+/**
+ * Reads a chunk's texts as counts of the target, or says false where one needs more care: it is
+ * wrong, a leap second, or out of range.
+ */
+export function textToCounts(p: usize, source: usize, target: usize, count: u32): bool {
+  const width = load<u32>(p, TEXT_WIDTH)
+  const bytes = <usize>load<u32>(p, TEXT_BYTES)
+  const byteLength = load<u32>(p, TEXT_LENGTH)
+  const assumeUtc = load<u32>(p, ASSUME_UTC) != 0
+  const low = load<i64>(p, FAST_LOW)
+  const high = load<i64>(p, FAST_HIGH)
+  const perSecond = load<i64>(p, TO_PER_SECOND)
+  const epoch = load<i64>(p, TO_EPOCH)
+  const step = <u32>(load<u64>(p, TO_UNIT) >> 32)
+  const shift = stepShift(step)
+  const factor = stepFactor(step)
+  for (let index: u32 = 0; index < count; index++) {
+    let text = source
+    let length = width
+    if (width == 0) {
+      const start = load<u32>(source)
+      const end = load<u32>(source, 4)
+      if (end < start || end > byteLength) return false
+      text = bytes + start
+      length = end - start
+      source += 4
+    } else {
+      length = unpadded(text, width)
+      source += width
+    }
+    if (parseIso8601(text, length, assumeUtc) != -1 || isoIsLeapSecond()) return false
+    const seconds = isoSeconds()
+    if (seconds < low || seconds > high) return false
+    const part = <i64>((<u64>isoNanos() * factor) >> shift)
+    store<i64>(target, (seconds - epoch) * perSecond + part)
+    target += 8
+  }
+  return true
 }
 
 /** Bytes of a row before the blanks and zeros at its end. */

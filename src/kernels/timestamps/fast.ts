@@ -5,13 +5,16 @@
  */
 
 import { floorDivide } from './bigint.js'
+import { boundsOf } from './formats.js'
 import {
   FAST_DIVIDE,
   FAST_MULTIPLY,
   FAST_NS_TO_NTP,
   FAST_NTP_TO_NS,
+  FAST_TEXT,
   NTP,
   SIGNED,
+  TEXT,
   UNSIGNED,
 } from './layout.js'
 import { reciprocal } from './plan.js'
@@ -39,6 +42,7 @@ export function fastOf(plan: TimestampPlan): Fast | undefined {
   if (from.isTai !== to.isTai || (correct !== undefined && correct.driftParts !== 0n)) {
     return undefined
   }
+  if (from.kind === TEXT) return fromText(plan)
   const offsetNs = correct?.offsetNs ?? 0n
   if (from.kind === NTP && isNs(to)) return fromNtp(plan, offsetNs)
   if (isNs(from) && to.kind === NTP) return toNtp(plan, offsetNs)
@@ -75,6 +79,21 @@ function fromNtp(plan: TimestampPlan, offsetNs: bigint): Fast | undefined {
   const bias = plan.loss === 'round' ? 2n ** 31n : 0n
   const kind = FAST_NTP_TO_NS
   return { kind, low: MIN_I64, high: MAX_I64, bias, factor: 0n, shift: 0n, base }
+}
+
+/** Counts below and above the target's range are left to the general way, with its seconds. */
+function fromText({ to, loss, correct, windowS }: TimestampPlan): Fast | undefined {
+  if (!isCount(to) || loss !== 'floor' || correct !== undefined) return undefined
+  const { low, high } = boundsOf(to, windowS)
+  return {
+    kind: FAST_TEXT,
+    low: low.seconds + 1n,
+    high: high.seconds - 1n,
+    bias: 0n,
+    factor: 0n,
+    shift: 0n,
+    base: 0n,
+  }
 }
 
 /** Seconds and nanoseconds since the window; fraction = ⌈nanoseconds · 2^32 / 10^9⌉. */

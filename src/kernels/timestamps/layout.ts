@@ -58,7 +58,7 @@ export const REFERENCE_NANOS = 208
 export const DRIFT_PARTS = 216
 export const DRIFT_FACTOR = 224
 export const DRIFT_NEGATIVE = 232
-/** Short cuts: least and greatest value they are right for, then their constants. */
+/** Short cuts: least and greatest value (text: second) they are right for, then constants. */
 export const FAST_LOW = 240
 export const FAST_HIGH = 248
 export const FAST_BIAS = 256
@@ -117,11 +117,12 @@ export const LEAP_SECOND = 8
 /** As many digits as lose nothing. */
 export const AUTO_DIGITS = 10
 
-/** ntp → ns; count × factor + base; (count − bias) ÷ divisor + base; ns → ntp. */
+/** ntp → ns; count × factor + base; (count − bias) ÷ divisor + base; ns → ntp; text → count. */
 export const FAST_NTP_TO_NS = 1
 export const FAST_MULTIPLY = 2
 export const FAST_DIVIDE = 3
 export const FAST_NS_TO_NTP = 4
+export const FAST_TEXT = 5
 
 export const NO_FAILURE = 0xffffffff
 
