@@ -28,3 +28,6 @@ export const MAX_THREADS = 256
 
 /** V8 makes no ArrayBuffer above 2^33 - 1 bytes (Node 20); other hosts stop earlier. */
 export const MAX_ARRAY_BYTES = 2 ** 33 - 1
+
+/** Rows of a table of text are found by u32 offsets: more bytes would wrap. */
+export const MAX_TABLE_BYTES = 0xffff_ffff
