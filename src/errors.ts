@@ -106,6 +106,27 @@ export class BlockFormatError extends TickTickClockError {
   }
 }
 
+/** A column of timestamps with a value that can't be converted as asked: says which, and why. */
+export class TimestampError extends TickTickClockError {
+  /** Position of the first such value: values, not elements, from 0. */
+  readonly index: number
+  /** The value as it was given; seconds and nanoseconds for `ptp`. */
+  readonly value: bigint | number | string | readonly [bigint, bigint]
+  /** It is no timestamp; the target can't hold it; or the target would lose a part of it. */
+  readonly finding: 'invalid' | 'overflow' | 'loss'
+
+  constructor(
+    where: Pick<TimestampError, 'index' | 'value' | 'finding'>,
+    problem: string,
+    options?: { cause?: unknown },
+  ) {
+    super('ERR_TTC_TIMESTAMP', `"values"[${where.index}] ${problem}`, options)
+    this.index = where.index
+    this.value = where.value
+    this.finding = where.finding
+  }
+}
+
 /** A setting (`configure()`, a `TICKTICKCLOCK_*` variable) with a value that is not allowed. */
 export class ConfigError extends TickTickClockError {
   constructor(message: string, options?: { cause?: unknown }) {

@@ -36,6 +36,7 @@ export {
   MemoryLimitError,
   NotSupportedError,
   TickTickClockError,
+  TimestampError,
 } from './errors.js'
 export type {
   EdgeColumns,
@@ -63,4 +64,17 @@ export type {
   Ranks,
 } from './kernels/pagerank/types.js'
 export type { KernelRun, PlaceOptions, Timings } from './kernels/place.js'
+export { convertTimestamps } from './kernels/timestamps/index.js'
+export { LEAP_SECONDS } from './kernels/timestamps/leap-seconds.js'
+export type {
+  ClockCorrection,
+  ConvertTimestampsOptions,
+  LeapSecondTable,
+  LossPolicy,
+  OverflowPolicy,
+  TimestampArray,
+  TimestampFormat,
+  TimestampResident,
+  TimestampTypes,
+} from './kernels/timestamps/types.js'
 export { type RankedVertex, topVertices } from './kernels/top-vertices.js'
