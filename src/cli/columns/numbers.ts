@@ -99,7 +99,7 @@ function parseSlice(
 }
 
 /** A cell without the quotes and blanks around it. */
-function bareCell(bytes: Uint8Array, from: number, to: number): [number, number] {
+export function bareCell(bytes: Uint8Array, from: number, to: number): [number, number] {
   let [start, end] = [from, to]
   if (bytes[start] === QUOTE && end - start >= 2) {
     start++

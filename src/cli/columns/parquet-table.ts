@@ -126,9 +126,13 @@ class ParquetTable implements Table {
       throw problemIn({ file: this.file, column: element.name }, problem)
     }
     const values = await this.#valuesOf(element)
+    // Text alone can need quotes.
+    const isText = element.type === 'BYTE_ARRAY'
     return (writer, row) => {
       const value = values[row]
-      if (value !== undefined && value !== null) writer.writeCell(toText(value), delimiter)
+      if (value === undefined || value === null) return
+      if (isText) writer.writeCell(toText(value), delimiter)
+      else writer.write(toText(value))
     }
   }
 
