@@ -146,18 +146,19 @@ const offsets = LEAP_SECONDS.entries.map(({ offsetS }) => BigInt(offsetS))
 const starts = LEAP_SECONDS.entries.map(({ startS }) => BigInt(startS))
 
 function offsetOf(utcSecond: bigint): bigint {
-  const count = starts.filter((start) => start <= utcSecond).length
-  return offsets[Math.max(0, count - 1)]
+  let entry = starts.length - 1
+  while (entry > 0 && utcSecond < starts[entry]) entry--
+  return offsets[entry]
 }
 
+/** The UTC time that has this TAI time; a leap second, which has none, ends with the next start. */
 function toUtc(tai: bigint, note: (f: Finding) => void): bigint {
-  for (const offset of offsets) {
-    const utc = tai - offset * S
-    if (offsetOf(floorDiv(utc, S)) === offset) return utc
+  const taiSecond = floorDiv(tai, S)
+  for (let entry = offsets.length - 1; entry >= 0; entry--) {
+    if (offsetOf(taiSecond - offsets[entry]) === offsets[entry]) return tai - offsets[entry] * S
   }
   note('loss')
-  const next = starts.findIndex((start, i) => tai < (start + offsets[i]) * S)
-  return starts[next] * S
+  return (starts.find((start, entry) => taiSecond < start + offsets[entry]) as bigint) * S
 }
 
 const view = new DataView(new ArrayBuffer(8))

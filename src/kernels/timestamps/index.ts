@@ -5,7 +5,8 @@
 import { show } from '../../check.js'
 import { ELEMENT_ARRAYS, type ElementType, elementTypeOf } from '../../devices/device.js'
 import { checkColumn, isResident, runArrays } from '../arrays/index.js'
-import type { ArrayKernel, Column } from '../arrays/types.js'
+import type { ArrayKernel } from '../arrays/types.js'
+import type { Column } from '../columns.js'
 import { planConversion } from './plan.js'
 import { convertReference } from './reference.js'
 import type {
@@ -30,7 +31,7 @@ const KERNEL: ArrayKernel<TimestampPlan, void> = {
  * Converts a column of timestamps from one format to another, all bits of the answer exact and the
  * same on every device. `TimestampTypes` lists the formats, their arrays and their units.
  *
- * Between UTC (`unix-*`, `ntp`, `filetime`, `hlc`, `julian-date`: days without leap seconds) and TAI
+ * Between UTC without leap seconds (`unix-*`, `ntp`, `filetime`, `hlc`, `julian-date`) and TAI
  * (`ptp`, `tai-ns`) the table `LEAP_SECONDS` leads. A leap second, 23:59:60, has no name in UTC
  * formats: all of it becomes the start of the next day, and counts as a loss. Order is kept.
  *
@@ -45,9 +46,9 @@ const KERNEL: ArrayKernel<TimestampPlan, void> = {
  * ```ts
  * import { convertTimestamps } from 'ticktickclock'
  *
- * const ntp = BigUint64Array.of(0xee00_0000_8000_0000n)
+ * const ntp = BigUint64Array.of(0xe97b_0b36_8000_0000n)
  * const ns = await convertTimestamps(ntp, { from: 'ntp', to: 'unix-ns' })
- * console.log(ns[0]) // 1783958912500000000n
+ * console.log(ns[0]) // 1708166326500000000n
  * ```
  */
 export function convertTimestamps<

@@ -95,7 +95,7 @@ export function explain(index: number, value: Elements, plan: TimestampPlan): Ti
     overflow: `expected an instant within the range of '${to.name}', ${got}; overflow: 'clamp' ${
       to.kind === JULIAN ? 'goes' : "and 'wrap' go"
     } on`,
-    loss: `expected an instant that '${to.name}' holds whole, ${got}; loss: 'floor' and 'round' go on`,
+    loss: `expected an instant '${to.name}' holds whole, ${got}; loss: 'floor' and 'round' go on`,
   }
   // Devices agree bit by bit, or else this names their difference instead of hiding it.
   if (problem === undefined) throw new Error(`value ${index} converts on the reference, ${got}`)

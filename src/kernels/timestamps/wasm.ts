@@ -1,4 +1,4 @@
-/** Timestamp conversion on WASM: fills the parameter block, runs the kernel, reports its failure. */
+/** Timestamp conversion on WASM: fills the parameter block, runs the kernel, tells its failure. */
 
 import { ELEMENT_ARRAYS } from '../../devices/device.js'
 import { bytesOf } from '../../devices/wasm/region.js'
