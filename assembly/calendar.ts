@@ -1,6 +1,7 @@
 // Dates of the Gregorian calendar ↔ days: Neri and Schneider, "Euclidean affine functions and their
 // application to calendar algorithms", SPE 2023. Years begin in March, and day 0 is -0400-03-01, so
-// that nothing is negative for the years 0000 to 9999 and some days beside them. Used by iso8601*.ts.
+// that nothing is negative for the years 0000 to 9999 and some days beside them. Used by
+// iso8601*.ts.
 
 export const DAY_SECONDS: i64 = 86400
 // Days from -0400-03-01 to 0000-01-01, 1970-01-01 and 10000-01-01.

@@ -15,8 +15,10 @@ import {
   NTP_TO_UNIX_SECONDS,
   PTP,
   SIGNED,
+  TEXT,
 } from '../src/kernels/timestamps/layout'
 import { findingsOf, multiplyHigh, secondsOf, ticksOf } from './timestamps-instant'
+import { decodeText } from './timestamps-text'
 
 /** Fills the chunk's instants and findings. */
 export function timestampsDecode(p: usize, scratch: usize, source: usize, count: u32): void {
@@ -26,6 +28,7 @@ export function timestampsDecode(p: usize, scratch: usize, source: usize, count:
   else if (kind == NTP) decodeNtp(p, scratch, source, count)
   else if (kind == PTP) decodePtp(scratch, source, count)
   else if (kind == JULIAN) decodeJulian(scratch, source, count)
+  else if (kind == TEXT) decodeText(p, scratch, source, count)
   else decodeUnsigned(p, scratch, source, count, kind == HLC)
 }
 

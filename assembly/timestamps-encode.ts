@@ -9,6 +9,7 @@ import {
   HLC,
   JULIAN,
   JULIAN_SECONDS,
+  LEAP_SECOND,
   LOSS,
   LOSS_MASK,
   LOW_COUNT,
@@ -19,6 +20,7 @@ import {
   PTP,
   ROUND,
   ROUNDING,
+  TEXT,
   TO,
   TO_EPOCH,
   TO_PER_SECOND,
@@ -63,6 +65,7 @@ export function encodeCounts(p: usize, scratch: usize, target: usize, count: u32
     let outside = 0
     if (part == perSecond) {
       part = 0
+      findings &= ~LEAP_SECOND
       if (seconds == i64.MAX_VALUE) outside = 1
       seconds++
     }
@@ -70,8 +73,11 @@ export function encodeCounts(p: usize, scratch: usize, target: usize, count: u32
     if (outside != 0) findings |= OVERFLOW
     if ((findings & fatal) != 0) return <i32>index
     if (outside != 0 && clamps) storeLimit(p, kind, target, i, outside)
-    else if (kind == PTP) storePtp(target + (i << 1), seconds, part)
-    else {
+    else if (kind == PTP) storePair(target + (i << 1), seconds & 0xffff_ffff_ffff, part)
+    else if (kind == TEXT) {
+      const leapBit = (<u64>(findings & LEAP_SECOND)) << 60
+      storePair(target + (i << 1), seconds, (part * (unit >> 32)) | leapBit)
+    } else {
       const word = <u64>(seconds - epoch) * perSecond + part
       store<u64>(target + i, kind == HLC ? word << 16 : word)
     }
@@ -79,16 +85,15 @@ export function encodeCounts(p: usize, scratch: usize, target: usize, count: u32
   return -1
 }
 
-function storePtp(target: usize, seconds: i64, nanos: u64): void {
-  store<u64>(target, <u64>seconds & 0xffff_ffff_ffff)
+function storePair(target: usize, seconds: i64, nanos: u64): void {
+  store<i64>(target, seconds)
   store<u64>(target, nanos, 8)
 }
 
 function storeLimit(p: usize, kind: u32, target: usize, i: usize, outside: i32): void {
   const words = p + (outside < 0 ? LOW_WORDS : HIGH_WORDS)
-  if (kind == PTP) {
-    store<u64>(target + (i << 1), load<u64>(words))
-    store<u64>(target + (i << 1), load<u64>(words, 8), 8)
+  if (kind == PTP || kind == TEXT) {
+    storePair(target + (i << 1), load<i64>(words), load<u64>(words, 8))
   } else store<u64>(target + i, load<u64>(words))
 }
 

@@ -8,6 +8,7 @@ import {
   DRIFT_SPAN_SECONDS,
   LEAP,
   LEAP_COUNT,
+  LEAP_SECOND,
   LEAP_TABLE,
   LOSS,
   OFFSET_NANOS,
@@ -15,6 +16,8 @@ import {
   OVERFLOW,
   REFERENCE_NANOS,
   REFERENCE_SECONDS,
+  TEXT,
+  TO,
   TO_TAI,
   WITH_DRIFT,
 } from '../src/kernels/timestamps/layout'
@@ -103,20 +106,49 @@ function sinceReference(seconds: i64, nanos: i64, isBefore: bool): i64 {
 export function timestampsLeap(p: usize, scratch: usize, count: u32): void {
   const toTai = load<u32>(p, LEAP) == TO_TAI
   for (let index: u32 = 0; index < count; index++) {
-    if (toTai) addSeconds(p, scratch, index, offsetBefore(p, scratch, index))
+    if (toTai) enterTai(p, scratch, index)
     else leaveTai(p, scratch, index)
   }
 }
 
-function offsetBefore(p: usize, scratch: usize, index: u32): i64 {
-  const seconds = load<i64>(secondsOf(scratch) + ((<usize>index) << 3))
+function enterTai(p: usize, scratch: usize, index: u32): void {
   const first = <usize>load<u32>(p, LEAP_TABLE)
-  let entry = first + ((<usize>load<u32>(p, LEAP_COUNT) - 1) << 4)
-  while (entry > first && seconds < load<i64>(entry)) entry -= 16
-  return load<i64>(entry, 8)
+  const last = first + ((<usize>load<u32>(p, LEAP_COUNT) - 1) << 4)
+  const cell = secondsOf(scratch) + ((<usize>index) << 3)
+  let entry = last
+  while (entry > first && load<i64>(cell) < load<i64>(entry)) entry -= 16
+  let offset = load<i64>(entry, 8)
+  if ((load<u8>(findingsOf(scratch) + index) & LEAP_SECOND) != 0) {
+    const isNext = entry < last && load<i64>(cell) + 1 == load<i64>(entry, 16)
+    // A leap second that the table doesn't have is as long as it is without leap seconds.
+    if (isNext && load<i64>(entry, 24) > offset) offset++
+    else {
+      endLeapSecond(scratch, index)
+      if (isNext) offset = load<i64>(entry, 24)
+    }
+  }
+  addSeconds(p, scratch, index, offset)
 }
 
-/** A leap second ends in the start of the next second, which POSIX counts for both. */
+/** Second 60 becomes the start of the next second, in formats that have none. */
+export function endLeapSeconds(scratch: usize, count: u32): void {
+  for (let index: u32 = 0; index < count; index++) {
+    if ((load<u8>(findingsOf(scratch) + index) & LEAP_SECOND) != 0) endLeapSecond(scratch, index)
+  }
+}
+
+function endLeapSecond(scratch: usize, index: u32): void {
+  const cell = secondsOf(scratch) + ((<usize>index) << 3)
+  const finding = findingsOf(scratch) + index
+  store<u8>(finding, (load<u8>(finding) & ~LEAP_SECOND) | LOSS)
+  store<i64>(cell, load<i64>(cell) + 1)
+  store<u64>(ticksOf(scratch) + ((<usize>index) << 3), 0)
+}
+
+/**
+ * A leap second ends in the start of the next second, which POSIX counts for both. In text it is
+ * second 60, where it follows a second 59.
+ */
 function leaveTai(p: usize, scratch: usize, index: u32): void {
   const cell = secondsOf(scratch) + ((<usize>index) << 3)
   const seconds = load<i64>(cell)
@@ -128,8 +160,14 @@ function leaveTai(p: usize, scratch: usize, index: u32): void {
   const isLeap = entry < last && seconds >= load<i64>(entry, 16) + offset
   addSeconds(p, scratch, index, -offset)
   if (!isLeap) return
+  const next = load<i64>(entry, 16)
   const finding = findingsOf(scratch) + index
+  if (load<u32>(p, TO) == TEXT && load<i64>(cell) == next && next % 60 == 0) {
+    store<u8>(finding, load<u8>(finding) | LEAP_SECOND)
+    store<i64>(cell, next - 1)
+    return
+  }
   store<u8>(finding, load<u8>(finding) | LOSS)
-  store<i64>(cell, load<i64>(entry, 16))
+  store<i64>(cell, next)
   store<u64>(ticksOf(scratch) + ((<usize>index) << 3), 0)
 }

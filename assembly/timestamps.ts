@@ -16,14 +16,17 @@ import {
   PTP,
   SCRATCH,
   SCRATCH_BYTES,
+  TEXT,
+  TEXT_WIDTH,
   TICKET,
   TO,
+  TO_TAI,
 } from '../src/kernels/timestamps/layout'
 import { ABORTED, AGAIN, beginSlice, DONE, isAborted, sliceEnds } from './control'
 import { timestampsDecode } from './timestamps-decode'
 import { timestampsEncode } from './timestamps-encode'
 import { timestampsFast } from './timestamps-fast'
-import { timestampsCorrect, timestampsLeap } from './timestamps-shift'
+import { endLeapSeconds, timestampsCorrect, timestampsLeap } from './timestamps-shift'
 
 /** Converts the column; FAILED_AT tells the first value that can't be, where there is one. */
 export function timestampsConvert(thread: i32, threads: i32, p: usize): i32 {
@@ -56,8 +59,10 @@ function lower(address: usize, value: u32): void {
 
 /** The number within the block of the first value that failed, or -1. */
 function convertBlock(p: usize, scratch: usize, first: u32, end: u32): i32 {
-  const fromBytes: usize = load<u32>(p, FROM) == PTP ? 16 : 8
-  const toBytes: usize = load<u32>(p, TO) == PTP ? 16 : 8
+  const fromBytes = bytesOf(load<u32>(p, FROM), load<u32>(p, TEXT_WIDTH))
+  // Text as a target is made of pairs, by timestampsWrite.
+  const to = load<u32>(p, TO)
+  const toBytes: usize = to == PTP || to == TEXT ? 16 : 8
   const input = <usize>load<u32>(p, INPUT)
   const output = <usize>load<u32>(p, OUTPUT)
   for (let at = first; at < end; at += CHUNK_VALUES) {
@@ -71,9 +76,20 @@ function convertBlock(p: usize, scratch: usize, first: u32, end: u32): i32 {
   return -1
 }
 
+/** Bytes from one value to the next; those of text are offsets, or rows of `width` bytes. */
+function bytesOf(kind: u32, width: u32): usize {
+  if (kind == TEXT) return width == 0 ? 4 : width
+  return kind == PTP ? 16 : 8
+}
+
 function convertChunk(p: usize, scratch: usize, source: usize, target: usize, count: u32): i32 {
   timestampsDecode(p, scratch, source, count)
-  if (load<u32>(p, CORRECTION) != 0) timestampsCorrect(p, scratch, count)
+  const correction = load<u32>(p, CORRECTION)
+  if (load<u32>(p, FROM) == TEXT) {
+    const keeps = load<u32>(p, TO) == TEXT || load<u32>(p, LEAP) == TO_TAI
+    if (correction != 0 || !keeps) endLeapSeconds(scratch, count)
+  }
+  if (correction != 0) timestampsCorrect(p, scratch, count)
   if (load<u32>(p, LEAP) != 0) timestampsLeap(p, scratch, count)
   return timestampsEncode(p, scratch, target, count)
 }

@@ -68,13 +68,23 @@ export { convertTimestamps } from './kernels/timestamps/index.js'
 export { LEAP_SECONDS } from './kernels/timestamps/leap-seconds.js'
 export type {
   ClockCorrection,
+  CommonTimestampOptions,
   ConvertTimestampsOptions,
+  FormatTimestampsOptions,
   LeapSecondTable,
   LossPolicy,
+  NumericTimestampFormat,
   OverflowPolicy,
+  ResidentTexts,
+  ResidentTimestamps,
+  TextColumn,
+  TextLayout,
+  TextRows,
+  Texts,
   TimestampArray,
   TimestampFormat,
   TimestampResident,
   TimestampTypes,
+  TimestampValues,
 } from './kernels/timestamps/types.js'
 export { type RankedVertex, topVertices } from './kernels/top-vertices.js'

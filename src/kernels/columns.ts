@@ -1,7 +1,7 @@
 /**
  * Columns in and out of array kernels, and the options that all of them have. Public declarations
- * name this file and not arrays/types.ts: what implementations get has types of WebGPU, which no published
- * declaration may name.
+ * name this file and not arrays/types.ts: what implementations get has types of WebGPU, which no
+ * published declaration may name.
  */
 
 import type { ElementArrays, ElementType, ResidentArray } from '../devices/device.js'

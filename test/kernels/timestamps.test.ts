@@ -47,6 +47,7 @@ describe('a million timestamps', () => {
 describe('convertTimestamps refuses', () => {
   const values = BigInt64Array.of(1n)
   const good = { from: 'unix-s', to: 'unix-ns' } as const
+  const text = { from: 'unix-s', to: 'iso8601' } as const
   const attempt = (options: unknown, column: unknown = values) =>
     expect(convertTimestamps(column as never, options as never)).rejects
 
@@ -57,6 +58,25 @@ describe('convertTimestamps refuses', () => {
     await attempt(options, Float64Array.of(1)).toThrow(remedy)
     await attempt(options, [1]).toThrow(remedy)
     await attempt({ from: 'ntp', to: 'unix-ns' }).toThrow(/expected BigUint64Array for 'ntp'/)
+  })
+
+  it.each([
+    ['a number', 5, TypeError, /expected \{ bytes, offsets \}, \{ bytes, width \} or/],
+    ['bytes alone', { bytes: new Uint8Array(4) }, TypeError, /or an array of strings/],
+    ['numbers', ['2000-01-01', 5], TypeError, /"values\[1\]" expected string, got 5/],
+    ['wide bytes', { bytes: new Uint16Array(4), width: 2 }, TypeError, /"values.bytes" expected/],
+    ['half a row', { bytes: new Uint8Array(5), width: 2 }, RangeError, /rows of 2 bytes, got 5/],
+    ['no width', { bytes: new Uint8Array(5), width: 0 }, RangeError, /"values.width" expected/],
+    [
+      'no offsets',
+      { bytes: new Uint8Array(5), offsets: new Uint32Array(0) },
+      RangeError,
+      /n \+ 1 elements/,
+    ],
+  ])('%s as texts', async (_, column, kind, message) => {
+    const options = { from: 'iso8601', to: 'unix-s' }
+    await attempt(options, column).toThrow(kind)
+    await attempt(options, column).toThrow(message)
   })
 
   it('half a ptp value', async () => {
@@ -108,6 +128,36 @@ describe('convertTimestamps refuses', () => {
       },
       RangeError,
       /entry 1/,
+    ],
+    ['digits without text', { ...good, digits: 3 }, TypeError, /"digits" goes with to: 'iso8601'/],
+    ['UTC without text', { ...good, assumeUtc: true }, TypeError, /"assumeUtc" goes with from/],
+    [
+      'ten digits',
+      { ...text, digits: 10 },
+      RangeError,
+      /"digits" expected whole number in \[0, 9\]/,
+    ],
+    ['an offset of a day', { ...text, offsetMinutes: 1440 }, RangeError, /"offsetMinutes"/],
+    ['another layout', { ...text, layout: 'columns' }, RangeError, /"layout" expected 'offsets'/],
+    ['rows of any length', { ...text, layout: 'rows' }, TypeError, /layout: 'rows' needs "digits"/],
+    ['text that wraps', { ...text, overflow: 'wrap' }, RangeError, /for 'iso8601', got 'wrap'/],
+    [
+      'room for texts of any length',
+      { ...text, into: { bytes: new Uint8Array(20), offsets: new Uint32Array(2) } },
+      TypeError,
+      /"into" needs "digits"/,
+    ],
+    [
+      'room for strings',
+      { ...text, digits: 0, layout: 'strings', into: { bytes: new Uint8Array(20) } },
+      TypeError,
+      /can't take strings/,
+    ],
+    [
+      'room without offsets',
+      { ...text, digits: 0, into: { bytes: new Uint8Array(20) } },
+      TypeError,
+      /expected \{ bytes, offsets \}/,
     ],
     ['an output of another type', { ...good, into: new BigUint64Array(1) }, TypeError, /"into"/],
     [

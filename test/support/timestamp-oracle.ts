@@ -4,13 +4,13 @@
  * without looking at the package's own.
  */
 
-import { LEAP_SECONDS, type TimestampFormat } from 'ticktickclock'
+import { LEAP_SECONDS, type NumericTimestampFormat } from 'ticktickclock'
 import { createRandom, type Random } from '../../src/random.js'
 
 export const FORMATS = [
   ...(['unix-s', 'unix-ms', 'unix-us', 'unix-ns', 'ntp'] as const),
   ...(['ptp', 'tai-ns', 'filetime', 'hlc', 'julian-date'] as const),
-] satisfies TimestampFormat[]
+] satisfies NumericTimestampFormat[]
 
 const ARRAYS = {
   'unix-s': BigInt64Array,
@@ -25,16 +25,16 @@ const ARRAYS = {
   'julian-date': Float64Array,
 } as const
 
-type Columns = { [F in TimestampFormat]: InstanceType<(typeof ARRAYS)[F]> }
+type Columns = { [F in NumericTimestampFormat]: InstanceType<(typeof ARRAYS)[F]> }
 
 /** A column of a format's own type. */
-export function columnOf<F extends TimestampFormat>(format: F, values: (bigint | number)[]) {
+export function columnOf<F extends NumericTimestampFormat>(format: F, values: (bigint | number)[]) {
   return (ARRAYS[format] as unknown as { from(a: unknown[]): Columns[F] }).from(values)
 }
 
 export interface OracleOptions {
-  from: TimestampFormat
-  to: TimestampFormat
+  from: NumericTimestampFormat
+  to: NumericTimestampFormat
   loss?: 'floor' | 'round' | 'error'
   overflow?: 'error' | 'clamp' | 'wrap'
   era?: number
@@ -50,7 +50,7 @@ const S = 1_000_000_000n * NS
 const DAY = 86_400n * S
 const NTP_STEP = S >> 32n
 const JULIAN_1970 = (2_440_587n * 2n + 1n) * (DAY / 2n)
-const STEPS: Partial<Record<TimestampFormat, bigint>> = {
+const STEPS: Partial<Record<NumericTimestampFormat, bigint>> = {
   'unix-s': S,
   'unix-ms': S / 1_000n,
   'unix-us': S / 1_000_000n,
@@ -67,7 +67,7 @@ function floorDiv(a: bigint, b: bigint): bigint {
   return (a - rest) / b
 }
 
-const isTai = (format: TimestampFormat) => format === 'ptp' || format === 'tai-ns'
+const isTai = (format: NumericTimestampFormat) => format === 'ptp' || format === 'tai-ns'
 
 /** Unix seconds at the start of the 2^32 s that NTP values mean. */
 function window({ era, pivotS }: OracleOptions): bigint {
@@ -248,7 +248,7 @@ export function oracle(value: (bigint | number)[], options: OracleOptions): Answ
 }
 
 /** The oracle's answer for a column without errors. */
-export function oracleColumn<T extends TimestampFormat>(
+export function oracleColumn<T extends NumericTimestampFormat>(
   values: ArrayLike<bigint | number>,
   options: OracleOptions & { to: T },
 ): Columns[T] {
@@ -263,7 +263,7 @@ export function oracleColumn<T extends TimestampFormat>(
 }
 
 /** `count` values of a format: anywhere, around today, around edges. */
-export function randomColumn(format: TimestampFormat, count: number, seed: number) {
+export function randomColumn(format: NumericTimestampFormat, count: number, seed: number) {
   const random = createRandom(seed)
   const all: (bigint | number)[] = []
   for (let i = 0; i < count; i++) all.push(...randomValue(format, random))
@@ -271,7 +271,7 @@ export function randomColumn(format: TimestampFormat, count: number, seed: numbe
 }
 
 /** `count` values between 1969 and 2103, so that most conversions stay within their ranges. */
-export function recentColumn(format: TimestampFormat, count: number, seed: number) {
+export function recentColumn(format: NumericTimestampFormat, count: number, seed: number) {
   const random = createRandom(seed)
   const all: bigint[] = []
   for (let i = 0; i < count; i++) {
@@ -291,7 +291,7 @@ function word(random: Random): bigint {
 }
 
 /** Any, near now in the format's unit, or a power of two more or less. */
-function randomValue(format: TimestampFormat, random: Random): (bigint | number)[] {
+function randomValue(format: NumericTimestampFormat, random: Random): (bigint | number)[] {
   const choice = random.nextBelow(4)
   const instantS = BigInt(random.nextBelow(2 ** 32)) - 2n ** 31n + 1_000_000_000n
   if (format === 'julian-date') return [randomDays(random, choice)]

@@ -4,6 +4,7 @@
  */
 
 import { floorDivide, modulo } from './bigint.js'
+import { END_SECOND, FIRST_SECOND } from './iso8601.js'
 import {
   HLC,
   JULIAN,
@@ -13,9 +14,10 @@ import {
   NTP_TO_UNIX_SECONDS,
   PTP,
   SIGNED,
+  TEXT,
   UNSIGNED,
 } from './layout.js'
-import type { FormatRule, TimestampFormat } from './types.js'
+import type { FormatRule, NumericTimestampFormat } from './types.js'
 
 const UNIX = {
   kind: SIGNED,
@@ -30,7 +32,7 @@ const DAYS_S = 86_400n * 2n ** BigInt(JULIAN_DAYS_BITS)
 type RuleParts = Omit<FormatRule, 'name' | 'elements' | 'isTai'> &
   Partial<Pick<FormatRule, 'elements' | 'isTai'>>
 
-const PARTS: Record<TimestampFormat, RuleParts> = {
+const PARTS: Record<NumericTimestampFormat, RuleParts> = {
   'unix-s': { ...UNIX, perSecond: 1n },
   'unix-ms': { ...UNIX, perSecond: 1_000n },
   'unix-us': { ...UNIX, perSecond: 1_000_000n },
@@ -74,10 +76,24 @@ export const FORMATS = Object.fromEntries(
     name,
     { elements: 1, isTai: false, ...parts, name },
   ]),
-) as Record<TimestampFormat, FormatRule>
+) as Record<NumericTimestampFormat, FormatRule>
 
-/** Names of the formats. */
-export const FORMAT_NAMES = Object.keys(FORMATS) as TimestampFormat[]
+/** Text with so many digits of fraction: from year 0000 to 9999 where its offset is. */
+export function textRule(digits: number, offsetMinutes: number): FormatRule {
+  const perSecond = 10n ** BigInt(digits)
+  const eastS = 60 * offsetMinutes
+  return {
+    name: 'iso8601',
+    type: 'u8',
+    elements: 2,
+    kind: TEXT,
+    isTai: false,
+    perSecond,
+    epochS: 0n,
+    low: BigInt(FIRST_SECOND - eastS) * perSecond,
+    high: BigInt(END_SECOND - eastS) * perSecond - 1n,
+  }
+}
 
 /** An instant within a format's range: seconds since 1970 in its scale, and steps within one. */
 export interface Bound {
@@ -101,11 +117,15 @@ export function boundsOf(rule: FormatRule, windowS: bigint): { low: Bound; high:
   return { low: bound(rule.low), high: bound(rule.high) }
 }
 
-/** The elements of a format for a count of its steps, taken modulo its range. */
+/**
+ * The elements of a format for a count of its steps, taken modulo its range. Of text: seconds and
+ * nanoseconds.
+ */
 export function wordsAt(rule: FormatRule, count: bigint): readonly bigint[] {
-  if (rule.kind === PTP) {
-    const nanos = modulo(count, rule.perSecond)
-    return [BigInt.asUintN(48, floorDivide(count, rule.perSecond)), nanos]
+  if (rule.kind === PTP || rule.kind === TEXT) {
+    const seconds = floorDivide(count, rule.perSecond)
+    const nanos = modulo(count, rule.perSecond) * (1_000_000_000n / rule.perSecond)
+    return [rule.kind === PTP ? BigInt.asUintN(48, seconds) : seconds, nanos]
   }
   if (rule.kind === HLC) return [BigInt.asUintN(48, count) << 16n]
   return [rule.type === 'i64' ? BigInt.asIntN(64, count) : BigInt.asUintN(64, count)]

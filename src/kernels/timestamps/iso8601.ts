@@ -48,8 +48,8 @@ const DAY_SECONDS = 86_400
 /** Days from 0000-01-01 to 1970-01-01. */
 const EPOCH_DAY = 719_528
 /** Seconds since 1970 of 0000-01-01T00:00:00 and of the second after 9999-12-31T23:59:59. */
-const FIRST_SECOND = -62_167_219_200
-const END_SECOND = 253_402_300_800
+export const FIRST_SECOND = -62_167_219_200
+export const END_SECOND = 253_402_300_800
 const ZONE = '"Z" or an offset such as +02:00'
 const LEAP = 'second 00 to 59, or 60 as a leap second at the end of June or December in UTC'
 

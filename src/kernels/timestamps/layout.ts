@@ -66,7 +66,23 @@ export const FAST_FACTOR = 264
 export const FAST_SHIFT = 272
 export const FAST_BASE = 280
 
-export const PARAMETER_BYTES = 320
+// --- text only
+/** Of the source: address and count of all bytes; bytes of a row, or 0 where INPUT is offsets. */
+export const TEXT_BYTES = 288
+export const TEXT_LENGTH = 292
+export const TEXT_WIDTH = 296
+/** 1: a time without Z or offset is UTC. */
+export const ASSUME_UTC = 300
+/** Of the target: digits of the fraction or AUTO_DIGITS, and minutes east of UTC (i32). */
+export const DIGITS = 304
+export const OFFSET_MINUTES = 308
+/** Addresses of the texts and of u32[n + 1], where each begins (0: rows, which need none). */
+export const TEXT_OUTPUT = 312
+export const OFFSETS_OUTPUT = 316
+/** Address of u32[blocks]: bytes of each block's texts; for writing, where they begin. */
+export const BLOCK_BYTES = 320
+
+export const PARAMETER_BYTES = 384
 
 /** Kinds: counts in i64, in u64, in the upper 48 bits of u64; 32.32 fixed point; pairs; doubles. */
 export const SIGNED = 0
@@ -75,6 +91,8 @@ export const HLC = 2
 export const NTP = 3
 export const PTP = 4
 export const JULIAN = 5
+/** Text. As a target the kernel makes pairs of it: i64 seconds, and nanoseconds with LEAP_BIT. */
+export const TEXT = 6
 
 export const FLOOR = 0
 export const ROUND = 1
@@ -93,6 +111,11 @@ export const WITH_DRIFT = 2
 export const INVALID = 1
 export const OVERFLOW = 2
 export const LOSS = 4
+/** Second 60 of a text, at second 59 with its own ticks: no finding that could end a call. */
+export const LEAP_SECOND = 8
+
+/** As many digits as lose nothing. */
+export const AUTO_DIGITS = 10
 
 /** ntp → ns; count × factor + base; (count − bias) ÷ divisor + base; ns → ntp. */
 export const FAST_NTP_TO_NS = 1

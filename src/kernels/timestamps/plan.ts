@@ -3,13 +3,29 @@
 import { checkInteger, checkOneOf, checkOptions, show } from '../../check.js'
 import { ARRAY_OPTIONS } from '../arrays/types.js'
 import { floorDivide, modulo } from './bigint.js'
-import { boundsOf, FORMAT_NAMES, FORMATS, wordsAt } from './formats.js'
-import { INVALID, JULIAN, JULIAN_DAYS_BITS, LOSS, NTP_TO_UNIX_SECONDS, OVERFLOW } from './layout.js'
+import { boundsOf, FORMATS, textRule, wordsAt } from './formats.js'
+import {
+  INVALID,
+  JULIAN,
+  JULIAN_DAYS_BITS,
+  LOSS,
+  NTP_TO_UNIX_SECONDS,
+  OVERFLOW,
+  TEXT,
+} from './layout.js'
 import { checkLeapSeconds } from './leap-seconds.js'
-import type { ClockCorrection, CorrectionPlan, FormatRule, TimestampPlan } from './types.js'
+import type {
+  ClockCorrection,
+  CorrectionPlan,
+  FormatRule,
+  NumericTimestampFormat,
+  TextPlan,
+  TimestampPlan,
+} from './types.js'
 
 const OPTIONS = [
   ...['from', 'to', 'into', 'overflow', 'loss', 'era', 'pivotS', 'correct', 'leapSeconds'],
+  ...['assumeUtc', 'digits', 'offsetMinutes', 'layout'],
   ...ARRAY_OPTIONS,
 ]
 
@@ -36,10 +52,11 @@ export function planConversion(options: unknown): TimestampPlan {
   if (options === undefined) throw new TypeError('"options" expected object with from and to')
   checkOptions('options', options, OPTIONS)
   const given = options as Record<string, unknown>
-  const from = FORMATS[checkOneOf('from', given.from, FORMAT_NAMES)]
-  const to = FORMATS[checkOneOf('to', given.to, FORMAT_NAMES)]
+  const text = planText(given)
+  const from = ruleOf('from', given.from, text)
+  const to = ruleOf('to', given.to, text)
   const overflow = checkOneOf('overflow', given.overflow ?? 'error', OVERFLOW_POLICIES)
-  if (overflow === 'wrap' && to.kind === JULIAN) {
+  if (overflow === 'wrap' && (to.kind === JULIAN || to.kind === TEXT)) {
     throw new RangeError(`"overflow" expected 'error' | 'clamp' for '${to.name}', got 'wrap'`)
   }
   return {
@@ -51,7 +68,42 @@ export function planConversion(options: unknown): TimestampPlan {
     windowS: windowOf(given.era, given.pivotS),
     correct: checkCorrection(given.correct),
     leapSeconds: checkLeapSeconds(given.leapSeconds),
+    text,
   }
+}
+
+const FORMAT_NAMES = [...(Object.keys(FORMATS) as NumericTimestampFormat[]), 'iso8601'] as const
+
+function ruleOf(name: string, value: unknown, { digits, offsetMinutes }: TextPlan): FormatRule {
+  const format = checkOneOf(name, value, FORMAT_NAMES)
+  // Of text as a source only the name and kind count.
+  return format === 'iso8601' ? textRule(digits ?? MOST_DIGITS, offsetMinutes) : FORMATS[format]
+}
+
+const MOST_DIGITS = 9
+const MOST_OFFSET_MINUTES = 1439
+
+function planText(given: Record<string, unknown>): TextPlan {
+  const { from, to, assumeUtc = false, digits = 'auto', offsetMinutes = 0 } = given
+  for (const option of ['digits', 'offsetMinutes', 'layout']) {
+    if (given[option] === undefined || to === 'iso8601') continue
+    throw new TypeError(`"${option}" goes with to: 'iso8601' only: leave it out`)
+  }
+  if (assumeUtc !== false && from !== 'iso8601') {
+    throw new TypeError(`"assumeUtc" goes with from: 'iso8601' only: leave it out`)
+  }
+  if (typeof assumeUtc !== 'boolean') {
+    throw new TypeError(`"assumeUtc" expected boolean, got ${show(assumeUtc)}`)
+  }
+  const east = checkInteger(
+    'offsetMinutes',
+    offsetMinutes,
+    -MOST_OFFSET_MINUTES,
+    MOST_OFFSET_MINUTES,
+  )
+  if (digits === 'auto') return { width: 0, assumeUtc, digits: undefined, offsetMinutes: east }
+  const checked = checkInteger('digits', digits, 0, MOST_DIGITS)
+  return { width: 0, assumeUtc, digits: checked, offsetMinutes: east }
 }
 
 const OVERFLOW_POLICIES = ['error', 'clamp', 'wrap'] as const

@@ -4,14 +4,15 @@
  * that they could not convert.
  */
 
-import { TimestampError } from '../../errors.js'
+import { quoteExcerpt, TimestampError } from '../../errors.js'
 import type { Steps } from '../../graph/slices.js'
 import type { HostValues, Job } from '../arrays/types.js'
 import { floorDivide, modulo } from './bigint.js'
 import { wordsAt } from './formats.js'
+import { formatIso8601, type IsoFailure, parseIso8601 } from './iso8601.js'
 import { julianOf, ticksOfJulian } from './julian.js'
-import { DRIFT_SPAN_SECONDS, HLC, JULIAN, NTP, PTP } from './layout.js'
-import type { FormatRule, LeapSecondTable, TimestampPlan } from './types.js'
+import { DRIFT_SPAN_SECONDS, HLC, JULIAN, NTP, PTP, TEXT } from './layout.js'
+import type { LeapSecondTable, TimestampPlan } from './types.js'
 
 /** A tick is 2^-32 ns, so that NTP's 2^-32 s are a whole number of them: 10^9. */
 const NS = 2n ** 32n
@@ -25,14 +26,19 @@ const MAX_SECONDS = 2n ** 63n - 1n
 /** Values between pauses: BigInts take up to 2 µs a value. */
 const SLICE_VALUES = 4096
 
-/** Elements of one value: two for ptp, one otherwise. */
-type Elements = readonly (bigint | number)[]
+/**
+ * One value: an element, or seconds and nanoseconds for ptp, or the bytes of a text, or where they
+ * would be when offsets lead outside.
+ */
+export type Value = readonly (bigint | number)[] | Uint8Array
 
 type Finding = 'invalid' | 'overflow' | 'loss'
 
 /** A value on its way: what was found so far decides whether the call goes on. */
 class Conversion {
   ticks = 0n
+  /** Second 60 of a text: `ticks` are those of second 59. */
+  isLeapSecond = false
   readonly findings = new Set<Finding>()
   readonly #plan: TimestampPlan
 
@@ -49,6 +55,13 @@ class Conversion {
     return undefined
   }
 
+  /** A leap second becomes the start of the next second, where only text and TAI have it. */
+  endLeapSecond(): void {
+    this.findings.add('loss')
+    this.isLeapSecond = false
+    this.ticks = (floorDivide(this.ticks, SECOND) + 1n) * SECOND
+  }
+
   /** Between stages the seconds fit i64: what doesn't is an overflow. */
   set(ticks: bigint): void {
     this.ticks = ticks
@@ -63,44 +76,124 @@ class Conversion {
   }
 }
 
-/** Converts [values] into [results]. */
-export function* convertReference(job: Job<HostValues>, plan: TimestampPlan): Steps<void> {
-  const source = job.inputs[0].storage
-  const target = job.outputs[0].storage
-  const { elements } = plan.to
+/** Converts [values] into [results]; the answer is how many bytes of text. */
+export function* convertReference(job: Job<HostValues>, plan: TimestampPlan): Steps<number> {
+  const [source, offsets] = job.inputs.map(({ storage }) => storage)
+  const [target, targetOffsets] = job.outputs.map(({ storage }) => storage)
+  const { elements, kind } = plan.to
+  let bytes = 0
   for (let index = 0; index < plan.valueCount; index++) {
-    const value = elementsAt(source, plan.from, index)
+    const value = valueAt(source, offsets as Uint32Array | undefined, plan, index)
     const { words, problem } = convert(value, plan)
     if (problem !== undefined) throw explain(index, value, plan)
-    for (const [part, word] of words.entries()) {
-      target[index * elements + part] = word as never
-    }
+    if (kind === TEXT) {
+      if (targetOffsets !== undefined) targetOffsets[index] = bytes
+      bytes += writeText(words as readonly bigint[], plan, target as Uint8Array, bytes)
+    } else
+      for (const [part, word] of words.entries()) target[index * elements + part] = word as never
     if (index % SLICE_VALUES === SLICE_VALUES - 1) yield
   }
+  if (kind === TEXT && targetOffsets !== undefined) targetOffsets[plan.valueCount] = bytes
+  return bytes
 }
 
-/** The elements of value `index` of a column. */
-export function elementsAt(column: HostValues, rule: FormatRule, index: number): Elements {
-  if (rule.elements === 1) return [column[index]]
+/** Value `index` of a column. */
+function valueAt(
+  column: HostValues,
+  offsets: Uint32Array | undefined,
+  { from, text }: TimestampPlan,
+  index: number,
+): Value {
+  if (from.kind === TEXT && offsets !== undefined) {
+    return textAt(column as Uint8Array, offsets[index], offsets[index + 1])
+  }
+  if (from.kind === TEXT)
+    return rowOf((column as Uint8Array).subarray(index * text.width), text.width)
+  if (from.elements === 1) return [column[index]]
   return [column[2 * index], column[2 * index + 1]]
 }
 
+/** The bytes between two offsets, or the offsets where they lead outside. */
+function textAt(bytes: Uint8Array, start: number, end: number): Value {
+  return start <= end && end <= bytes.length ? bytes.subarray(start, end) : [start, end]
+}
+
+/** A row without the blanks and zeros at its end. */
+export function rowOf(bytes: Uint8Array, width: number): Uint8Array {
+  let length = width
+  while (length > 0 && (bytes[length - 1] === 0 || bytes[length - 1] === 0x20)) length--
+  return bytes.subarray(0, length)
+}
+
+function writeText(
+  [seconds, nanos, isLeapSecond]: readonly bigint[],
+  { text }: TimestampPlan,
+  target: Uint8Array,
+  at: number,
+): number {
+  const { digits = shortestDigits(nanos), offsetMinutes } = text
+  const format = { digits, offsetMinutes }
+  const written = formatIso8601(Number(seconds), Number(nanos), format, target, at)
+  if (isLeapSecond === 1n) target.set([0x36, 0x30], at + 'YYYY-MM-DDTHH:MM:'.length)
+  return written
+}
+
+function shortestDigits(nanos: bigint): number {
+  return nanos === 0n ? 0 : String(nanos).padStart(9, '0').replace(/0+$/, '').length
+}
+
 /** The error for a value that can't be converted. */
-export function explain(index: number, value: Elements, plan: TimestampPlan): TimestampError {
+export function explain(index: number, value: Value, plan: TimestampPlan): TimestampError {
   const { problem } = convert(value, plan)
   const { from, to } = plan
-  const got = `got ${value.join(' s, ')}${value.length === 2 ? ' ns' : ''} in '${from.name}'`
-  const texts: Record<Finding, string> = {
-    invalid: `expected ${VALID[from.name as keyof typeof VALID]}, ${got}`,
-    overflow: `expected an instant within the range of '${to.name}', ${got}; overflow: 'clamp' ${
-      to.kind === JULIAN ? 'goes' : "and 'wrap' go"
-    } on`,
-    loss: `expected an instant '${to.name}' holds whole, ${got}; loss: 'floor' and 'round' go on`,
-  }
+  const shown = shownValue(value)
+  const got = `got ${shownText(shown)} in '${from.name}'`
   // Devices agree bit by bit, or else this names their difference instead of hiding it.
   if (problem === undefined) throw new Error(`value ${index} converts on the reference, ${got}`)
-  const shown = value.length === 2 ? (value as [bigint, bigint]) : value[0]
-  return new TimestampError({ index, value: shown, finding: problem }, texts[problem])
+  if (problem === 'invalid') return explainInvalid(index, value, plan, shown, got)
+  const wraps = to.kind === JULIAN || to.kind === TEXT ? 'goes' : "and 'wrap' go"
+  const text = {
+    overflow: `within the range of '${to.name}', ${got}; overflow: 'clamp' ${wraps} on`,
+    loss: `'${to.name}' holds whole, ${got}; loss: 'floor' and 'round' go on`,
+  }[problem]
+  const where = { index, value: shown, finding: problem }
+  return new TimestampError(
+    where,
+    `expected an instant ${problem === 'loss' ? 'that ' : ''}${text}`,
+  )
+}
+
+function shownValue(value: Value): TimestampError['value'] {
+  // A copy: a browser's decoder takes no view of shared memory.
+  if (value instanceof Uint8Array) return new TextDecoder().decode(value.slice())
+  if (value.length === 2) return value as unknown as readonly [bigint, bigint]
+  return value[0]
+}
+
+function shownText(value: TimestampError['value']): string {
+  if (typeof value === 'string') return quoteExcerpt(value)
+  return typeof value === 'object' ? `${value[0]} s, ${value[1]} ns` : String(value)
+}
+
+function explainInvalid(
+  index: number,
+  value: Value,
+  { from, text }: TimestampPlan,
+  shown: TimestampError['value'],
+  got: string,
+): TimestampError {
+  const where = { index, value: shown, finding: 'invalid' as const }
+  if (from.kind !== TEXT) {
+    return new TimestampError(where, `expected ${VALID[from.name as keyof typeof VALID]}, ${got}`)
+  }
+  if (!(value instanceof Uint8Array)) {
+    const offsets = `got offsets ${value[0]} and ${value[1]}`
+    return new TimestampError(where, `expected offsets that ascend within the bytes, ${offsets}`)
+  }
+  const failure = parseIso8601(value, 0, value.length, text.assumeUtc) as IsoFailure
+  const { position, expected } = failure
+  const problem = `expected ${expected} at byte ${position}, ${got}`
+  return new TimestampError({ ...where, position }, problem)
 }
 
 const VALID = {
@@ -110,9 +203,9 @@ const VALID = {
 
 /** One value, by the rules and nothing else. */
 function convert(
-  value: Elements,
+  value: Value,
   plan: TimestampPlan,
-): { words: Elements; problem: Finding | undefined } {
+): { words: readonly (bigint | number)[]; problem: Finding | undefined } {
   const conversion = new Conversion(plan)
   decode(conversion, value, plan)
   correct(conversion, plan)
@@ -121,7 +214,28 @@ function convert(
   return { words, problem: conversion.problem }
 }
 
-function decode(conversion: Conversion, value: Elements, { from, windowS }: TimestampPlan): void {
+function decodeText(conversion: Conversion, value: Value, { text }: TimestampPlan): void {
+  if (!(value instanceof Uint8Array)) {
+    conversion.findings.add('invalid')
+    return
+  }
+  const instant = parseIso8601(value, 0, value.length, text.assumeUtc)
+  if ('expected' in instant) {
+    conversion.findings.add('invalid')
+    return
+  }
+  if (instant.isTruncated) conversion.findings.add('loss')
+  conversion.isLeapSecond = instant.isLeapSecond
+  const seconds = instant.seconds - (instant.isLeapSecond ? 1 : 0)
+  conversion.ticks = BigInt(seconds) * SECOND + BigInt(instant.nanos) * NS
+}
+
+function decode(conversion: Conversion, value: Value, plan: TimestampPlan): void {
+  const { from, windowS } = plan
+  if (from.kind === TEXT) {
+    decodeText(conversion, value, plan)
+    return
+  }
   if (from.kind === JULIAN) {
     const ticks = ticksOfJulian(value[0] as number)
     if (ticks === undefined) conversion.findings.add('invalid')
@@ -146,6 +260,7 @@ function decode(conversion: Conversion, value: Elements, { from, windowS }: Time
 
 function correct(conversion: Conversion, plan: TimestampPlan): void {
   if (plan.correct === undefined) return
+  if (conversion.isLeapSecond) conversion.endLeapSecond()
   const { offsetNs, referenceNs, driftParts } = plan.correct
   let sinceReference = floorDivide(conversion.ticks, NS) - referenceNs
   if (driftParts !== 0n && abs(sinceReference) > DRIFT_SPAN_NS) {
@@ -162,15 +277,35 @@ function abs(value: bigint): bigint {
   return value < 0n ? -value : value
 }
 
-function changeScale(conversion: Conversion, { from, to, leapSeconds }: TimestampPlan): void {
-  if (from.isTai === to.isTai) return
-  if (to.isTai) {
-    const seconds = floorDivide(conversion.ticks, SECOND)
-    conversion.set(conversion.ticks + BigInt(offsetAt(leapSeconds, seconds)) * SECOND)
-    return
+function changeScale(conversion: Conversion, plan: TimestampPlan): void {
+  const { from, to } = plan
+  if (from.isTai === to.isTai) {
+    if (conversion.isLeapSecond && to.kind !== TEXT) conversion.endLeapSecond()
+  } else if (to.isTai) enterTai(conversion, plan.leapSeconds)
+  else leaveTai(conversion, plan)
+}
+
+function enterTai(conversion: Conversion, { entries }: LeapSecondTable): void {
+  const seconds = floorDivide(conversion.ticks, SECOND)
+  let added = BigInt(offsetAt(entries, seconds))
+  if (conversion.isLeapSecond) {
+    const isKnown = BigInt(offsetAt(entries, seconds + 1n)) > added
+    if (isKnown) added++
+    else {
+      conversion.endLeapSecond()
+      added = BigInt(offsetAt(entries, seconds + 1n))
+    }
+    conversion.isLeapSecond = false
   }
-  // The last offset that had begun, in TAI; within a leap second it leads past the next one's
-  // start, where POSIX has no name for the second: all of it becomes the start of the next.
+  conversion.set(conversion.ticks + added * SECOND)
+}
+
+/**
+ * By the last offset that had begun, in TAI. Within a leap second it leads past the next one's
+ * start: in text that is second 60 of the minute before; POSIX has no name for it, and all of it
+ * becomes the start.
+ */
+function leaveTai(conversion: Conversion, { to, leapSeconds }: TimestampPlan): void {
   const { entries } = leapSeconds
   let current = 0
   for (const [index, { startS, offsetS }] of entries.entries()) {
@@ -178,19 +313,24 @@ function changeScale(conversion: Conversion, { from, to, leapSeconds }: Timestam
   }
   const utc = conversion.ticks - BigInt(entries[current].offsetS) * SECOND
   const next = entries[current + 1]
-  if (next !== undefined && utc >= BigInt(next.startS) * SECOND) {
+  if (next === undefined || utc < BigInt(next.startS) * SECOND) {
+    conversion.set(utc)
+  } else if (to.kind === TEXT && utc < BigInt(next.startS + 1) * SECOND && next.startS % 60 === 0) {
+    conversion.isLeapSecond = true
+    conversion.set(utc - SECOND)
+  } else {
     conversion.findings.add('loss')
     conversion.set(BigInt(next.startS) * SECOND)
-  } else conversion.set(utc)
+  }
 }
 
-function offsetAt({ entries }: LeapSecondTable, seconds: bigint): number {
+function offsetAt(entries: LeapSecondTable['entries'], seconds: bigint): number {
   let offset = entries[0].offsetS
   for (const { startS, offsetS } of entries) if (seconds >= BigInt(startS)) offset = offsetS
   return offset
 }
 
-function encode(conversion: Conversion, plan: TimestampPlan): Elements {
+function encode(conversion: Conversion, plan: TimestampPlan): readonly (bigint | number)[] {
   const { to, loss } = plan
   const ticks = conversion.ticks - to.epochS * SECOND
   if (to.kind === JULIAN) return encodeJulian(conversion, ticks, plan)
@@ -208,10 +348,18 @@ function encode(conversion: Conversion, plan: TimestampPlan): Elements {
     conversion.findings.add('overflow')
     if (plan.overflow === 'clamp') count = count < low ? low : high
   }
-  return wordsAt(to, count)
+  const words = wordsAt(to, count)
+  if (to.kind !== TEXT) return words
+  // Rounded up to a whole second, a leap second is over.
+  const isLeapSecond = conversion.isLeapSecond && words[0] === floorDivide(ticks, SECOND)
+  return [...words, isLeapSecond ? 1n : 0n]
 }
 
-function encodeJulian(conversion: Conversion, ticks: bigint, plan: TimestampPlan): Elements {
+function encodeJulian(
+  conversion: Conversion,
+  ticks: bigint,
+  plan: TimestampPlan,
+): readonly number[] {
   const { low, high } = plan.to
   if (ticks < low * SECOND || ticks >= (high + 1n) * SECOND) {
     conversion.findings.add('overflow')

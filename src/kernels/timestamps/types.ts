@@ -35,14 +35,57 @@ export interface TimestampTypes {
   'julian-date': 'f64'
 }
 
-/** Name of a timestamp format. */
-export type TimestampFormat = keyof TimestampTypes
+/** Name of a timestamp format whose values are numbers. */
+export type NumericTimestampFormat = keyof TimestampTypes
+
+/** Name of a timestamp format: `iso8601` is text, see `TextColumn`. */
+export type TimestampFormat = NumericTimestampFormat | 'iso8601'
 
 /** Host arrays by timestamp format. */
-export type TimestampArray<F extends TimestampFormat> = ElementArrays[TimestampTypes[F]]
+export type TimestampArray<F extends NumericTimestampFormat> = ElementArrays[TimestampTypes[F]]
 
 /** Residents by timestamp format. */
-export type TimestampResident<F extends TimestampFormat> = ResidentArray<TimestampTypes[F]>
+export type TimestampResident<F extends NumericTimestampFormat> = ResidentArray<TimestampTypes[F]>
+
+/**
+ * Texts one after another, as Arrow has string columns: text i is `bytes[offsets[i]]` up to, and
+ * without, `bytes[offsets[i + 1]]`; n + 1 offsets for n texts. UTF-8.
+ */
+export interface TextColumn<B = Uint8Array, O = Uint32Array> {
+  bytes: B
+  offsets: O
+}
+
+/** Texts in rows of `width` bytes; what is shorter ends in blanks or zeros. */
+export interface TextRows<B = Uint8Array> {
+  bytes: B
+  width: number
+}
+
+/** Texts in a device's memory. */
+export type ResidentTexts =
+  | TextColumn<ResidentArray<'u8'>, ResidentArray<'u32'>>
+  | TextRows<ResidentArray<'u8'>>
+
+/** What `convertTimestamps` takes of a format from the host. */
+export type TimestampValues<F extends TimestampFormat> = F extends NumericTimestampFormat
+  ? TimestampArray<F>
+  : TextColumn | TextRows | readonly string[]
+
+/** What `convertTimestamps` takes of a format from a device. */
+export type ResidentTimestamps<F extends TimestampFormat> = F extends NumericTimestampFormat
+  ? TimestampResident<F>
+  : ResidentTexts
+
+/** How texts are given back. */
+export type TextLayout = 'offsets' | 'rows' | 'strings'
+
+/** Texts in a layout. */
+export type Texts<L extends TextLayout, B = Uint8Array, O = Uint32Array> = {
+  offsets: TextColumn<B, O>
+  rows: TextRows<B>
+  strings: string[]
+}[L]
 
 /** Offsets between TAI and UTC. */
 export interface LeapSecondTable {
@@ -76,23 +119,14 @@ export type OverflowPolicy = 'error' | 'clamp' | 'wrap'
 /** What becomes of what is finer than the target's step. */
 export type LossPolicy = 'floor' | 'round' | 'error'
 
-/** Options of `convertTimestamps`. */
-export interface ConvertTimestampsOptions<
-  F extends TimestampFormat = TimestampFormat,
-  T extends TimestampFormat = TimestampFormat,
-> extends ArrayOptions {
+/** Options of every conversion. */
+export interface CommonTimestampOptions<F extends TimestampFormat> extends ArrayOptions {
   /** Format of the values. */
   from: F
-  /** Format wanted. */
-  to: T
-  /**
-   * An array or Resident to fill. May be the values themselves where both formats have the same
-   * type and as many elements a value. After an error its contents are undefined.
-   */
-  into?: TimestampArray<T> | TimestampResident<T>
   /**
    * `error` (the default): a TimestampError. `clamp`: the target's first or last instant. `wrap`:
-   * modulo the target's range, for example the NTP stamp of another era; not for `julian-date`.
+   * modulo the target's range, for example the NTP stamp of another era; not for `julian-date` and
+   * `iso8601`.
    */
   overflow?: OverflowPolicy
   /**
@@ -101,6 +135,7 @@ export interface ConvertTimestampsOptions<
    * `floor` gives what went in (`ntp`: to the nanosecond). `round`: the nearest step, halves up
    * (`julian-date`: to even). `error`: a TimestampError when something would be lost: a rest, an
    * HLC counter, a leap second; for `ntp` only what is finer than a nanosecond.
+   * Digits of a text below a nanosecond are dropped, and a loss unless they are 0.
    */
   loss?: LossPolicy
   /**
@@ -117,15 +152,51 @@ export interface ConvertTimestampsOptions<
   correct?: ClockCorrection
   /** Offsets between TAI and UTC. Default `LEAP_SECONDS`; give a newer table once it expires. */
   leapSeconds?: LeapSecondTable
+  /** Takes a text without "Z" or offset as UTC; otherwise it is an error. Default false. */
+  assumeUtc?: boolean
+}
+
+/** Options of `convertTimestamps` to numbers. */
+export interface ConvertTimestampsOptions<
+  F extends TimestampFormat = TimestampFormat,
+  T extends NumericTimestampFormat = NumericTimestampFormat,
+> extends CommonTimestampOptions<F> {
+  /** Format wanted. */
+  to: T
+  /**
+   * An array or Resident to fill. May be the values themselves where both formats have the same
+   * type and as many elements a value. After an error its contents are undefined.
+   */
+  into?: TimestampArray<T> | TimestampResident<T>
+}
+
+/** Options of `convertTimestamps` to text. */
+export interface FormatTimestampsOptions<
+  F extends TimestampFormat = TimestampFormat,
+  L extends TextLayout = TextLayout,
+> extends CommonTimestampOptions<F> {
+  /** Format wanted. */
+  to: 'iso8601'
+  /** Digits of the fraction of a second, 0 to 9; `auto` (the default): as many as lose nothing. */
+  digits?: number | 'auto'
+  /** Minutes east of UTC, -1439 to 1439: `+02:00` is 120. Default 0, written `Z`. */
+  offsetMinutes?: number
+  /** `offsets` (the default): a TextColumn; `rows`: TextRows, needs `digits`; `strings`: strings. */
+  layout?: L
+  /** What to fill, of the exact length; needs `digits`, and no layout `strings`. */
+  into?: {
+    bytes: Uint8Array | ResidentArray<'u8'>
+    offsets?: Uint32Array | ResidentArray<'u32'>
+  }
 }
 
 /** A format. */
 export interface FormatRule {
   readonly name: TimestampFormat
-  readonly type: TimestampTypes[TimestampFormat]
+  readonly type: TimestampTypes[NumericTimestampFormat] | 'u8'
   /** Elements a value. */
   readonly elements: 1 | 2
-  /** SIGNED, UNSIGNED, HLC, NTP, PTP or JULIAN of layout.ts. */
+  /** SIGNED, UNSIGNED, HLC, NTP, PTP, JULIAN or TEXT of layout.ts. */
   readonly kind: number
   readonly isTai: boolean
   /** Steps a second; 1 for julian-date, which has none. */
@@ -145,7 +216,20 @@ export interface CorrectionPlan {
   driftParts: bigint
 }
 
-/** What `convertTimestamps` runs: [values] → [results]. */
+/** How texts are read and written. */
+export interface TextPlan {
+  /** Bytes of a row of the source; 0 where it has offsets. */
+  width: number
+  assumeUtc: boolean
+  /** Digits of the target; undefined for as many as lose nothing. */
+  digits: number | undefined
+  offsetMinutes: number
+}
+
+/**
+ * What `convertTimestamps` runs: [values] → [results], where text is [bytes] of rows or [bytes,
+ * offsets]. The answer is the number of bytes of text, 0 for numbers.
+ */
 export interface TimestampPlan {
   /** Values, not elements. */
   valueCount: number
@@ -157,4 +241,5 @@ export interface TimestampPlan {
   windowS: bigint
   correct: CorrectionPlan | undefined
   leapSeconds: LeapSecondTable
+  text: TextPlan
 }

@@ -6,20 +6,29 @@ import type { WasmJob } from '../arrays/types.js'
 import { fastOf } from './fast.js'
 import * as at from './layout.js'
 import { driftOf, fatalFindings, leapTable, limitsOf, splitNs, unitTicks } from './plan.js'
-import { elementsAt, explain } from './reference.js'
+import { explain, rowOf, type Value } from './reference.js'
+import { widthOf } from './text.js'
 import type { TimestampPlan } from './types.js'
 
-/** Converts [values] into [results]; throws the error of the first value that can't be. */
-export async function convertWasm(job: WasmJob, plan: TimestampPlan): Promise<void> {
+/**
+ * Converts [values] into [results]; the answer is how many bytes of text.
+ *
+ * @throws the TimestampError of the first value that can't be converted
+ */
+export async function convertWasm(job: WasmJob, plan: TimestampPlan): Promise<number> {
   const { pool, scratch, signal } = job
-  const [input] = job.inputs
+  const [input, inputOffsets] = job.inputs
   const parameters = new DataView(new ArrayBuffer(at.PARAMETER_BYTES))
   const set = (offset: number, value: number) => parameters.setUint32(offset, value, true)
   const blocks = Math.ceil(plan.valueCount / at.BLOCK_VALUES)
   const threads = Math.max(1, Math.min(pool.size, blocks))
   writePlan(parameters, plan)
-  set(at.INPUT, input.storage)
-  set(at.OUTPUT, job.outputs[0].storage)
+  set(at.INPUT, inputOffsets?.storage ?? input.storage)
+  set(at.TEXT_BYTES, input.storage)
+  set(at.TEXT_LENGTH, input.length)
+  const toText = plan.to.kind === at.TEXT
+  const pairs = toText ? await scratch.alloc(PAIR_BYTES * plan.valueCount) : 0
+  set(at.OUTPUT, toText ? pairs : job.outputs[0].storage)
   set(at.COUNT, plan.valueCount)
   set(at.SCRATCH, await scratch.alloc(threads * at.SCRATCH_BYTES))
   set(at.LEAP_TABLE, await scratch.write(leapTable(plan)))
@@ -27,11 +36,73 @@ export async function convertWasm(job: WasmJob, plan: TimestampPlan): Promise<vo
   await pool.run('timestampsConvert', address, { threads, signal })
   await pool.memory.read(address, bytesOf(parameters))
   const failedAt = parameters.getUint32(at.FAILED_AT, true)
-  if (failedAt === at.NO_FAILURE) return
-  const { type, elements } = plan.from
-  const value = new ELEMENT_ARRAYS[type](elements)
-  await pool.memory.read(input.storage + 8 * elements * failedAt, bytesOf(value))
-  throw explain(failedAt, elementsAt(value, plan.from, 0), plan)
+  if (failedAt !== at.NO_FAILURE) throw await failure(job, plan, failedAt)
+  return toText ? writeTexts(job, plan, parameters, address, threads) : 0
+}
+
+/** Seconds and nanoseconds of a text to be written. */
+const PAIR_BYTES = 16
+
+/** Texts from their pairs: places first, where lengths differ. */
+async function writeTexts(
+  { pool, scratch, outputs, signal }: WasmJob,
+  plan: TimestampPlan,
+  parameters: DataView,
+  address: number,
+  threads: number,
+): Promise<number> {
+  const set = (offset: number, value: number) => parameters.setUint32(offset, value, true)
+  const { digits, offsetMinutes } = plan.text
+  const [texts, offsets] = outputs
+  const starts = new Uint32Array(Math.ceil(plan.valueCount / at.BLOCK_VALUES))
+  const startsAt = await scratch.alloc(starts.byteLength)
+  set(at.DIGITS, digits ?? at.AUTO_DIGITS)
+  set(at.OFFSET_MINUTES, offsetMinutes)
+  set(at.TEXT_OUTPUT, texts.storage)
+  set(at.OFFSETS_OUTPUT, offsets?.storage ?? 0)
+  set(at.BLOCK_BYTES, startsAt)
+  const run = async (kernel: string) => {
+    set(at.TICKET, 0)
+    await pool.memory.write(address, bytesOf(parameters))
+    await pool.run(kernel, address, { threads, signal })
+  }
+  if (digits === undefined) {
+    await run('timestampsMeasure')
+    await pool.memory.read(startsAt, bytesOf(starts))
+  } else starts.fill(at.BLOCK_VALUES * widthOf(plan))
+  let total = 0
+  for (const [block, byteLength] of starts.entries()) {
+    starts[block] = total
+    total += byteLength
+  }
+  await pool.memory.write(startsAt, bytesOf(starts))
+  await run('timestampsWrite')
+  // No block of an empty column writes its one offset.
+  if (starts.length === 0 && offsets) await pool.memory.write(offsets.storage, new Uint8Array(4))
+  return digits === undefined ? total : plan.valueCount * widthOf(plan)
+}
+
+async function failure({ pool, inputs }: WasmJob, plan: TimestampPlan, index: number) {
+  const [{ storage, length }, offsets] = inputs
+  const { memory } = pool
+  return explain(index, await failedValue(), plan)
+
+  async function failedValue(): Promise<Value> {
+    const { type, elements, kind } = plan.from
+    if (kind !== at.TEXT) {
+      const value = new ELEMENT_ARRAYS[type](elements)
+      await memory.read(storage + 8 * elements * index, bytesOf(value))
+      return [...value]
+    }
+    const { width } = plan.text
+    const ends = Uint32Array.of(index * width, index * width + width)
+    if (offsets !== undefined) await memory.read(offsets.storage + 4 * index, bytesOf(ends))
+    const [start, end] = ends
+    if (start > end || end > length) return [start, end]
+    const bytes = new Uint8Array(end - start)
+    await memory.read(storage + start, bytes)
+    return offsets === undefined ? rowOf(bytes, width) : bytes
+  }
 }
 
 function writePlan(parameters: DataView, plan: TimestampPlan): void {
@@ -64,6 +135,8 @@ function writePlan(parameters: DataView, plan: TimestampPlan): void {
     ...low.words.map((word, index): [number, bigint] => [at.LOW_WORDS + 8 * index, word]),
     ...high.words.map((word, index): [number, bigint] => [at.HIGH_WORDS + 8 * index, word]),
   ])
+  set(at.TEXT_WIDTH, plan.text.width)
+  set(at.ASSUME_UTC, plan.text.assumeUtc ? 1 : 0)
   writeCorrection(parameters, plan)
   const fast = fastOf(plan)
   if (fast === undefined) return

@@ -4,17 +4,25 @@ import { ELEMENT_ARRAYS } from '../../devices/device.js'
 import { dispatchSize } from '../../devices/webgpu/gpu.js'
 import { timestampsSizes, timestampsWgsl } from '../../devices/webgpu/shaders.generated.js'
 import { BUFFER_USAGE } from '../../devices/webgpu/usage.js'
+import { NotSupportedError } from '../../errors.js'
 import type { GpuJob } from '../arrays/types.js'
 import * as at from './layout.js'
 import { driftOf, fatalFindings, leapTable, limitsOf, reciprocal, splitNs } from './plan.js'
-import { elementsAt, explain } from './reference.js'
+import { explain } from './reference.js'
 import type { TimestampPlan } from './types.js'
 
-/** Converts [values] into [results]; throws the error of the first value that can't be. */
-export async function convertWebgpu(job: GpuJob, plan: TimestampPlan): Promise<void> {
+/**
+ * Converts [values] into [results]; the answer, bytes of text, is 0.
+ *
+ * @throws the TimestampError of the first value that can't be converted; NotSupportedError for text
+ */
+export async function convertWebgpu(job: GpuJob, plan: TimestampPlan): Promise<number> {
   const { gpu, signal } = job
   const { valueCount } = plan
-  if (valueCount === 0) return
+  if (plan.from.kind === at.TEXT || plan.to.kind === at.TEXT) {
+    throw new NotSupportedError("'iso8601' does not run on 'webgpu'; use device 'wasm'")
+  }
+  if (valueCount === 0) return 0
   const source = await readable(job)
   const made: GPUBuffer[] = []
   const upload = async (what: string, array: ArrayBufferView, usage?: number) => {
@@ -44,6 +52,7 @@ export async function convertWebgpu(job: GpuJob, plan: TimestampPlan): Promise<v
     const failed = new Uint32Array(1)
     await gpu.read(failedAt, failed, signal)
     if (failed[0] !== at.NO_FAILURE) throw await failure(job, source, plan, failed[0])
+    return 0
   } finally {
     for (const buffer of made) buffer.destroy()
   }
@@ -73,7 +82,7 @@ async function failure(
     encoder.copyBufferToBuffer(source, index * value.byteLength, cell, 0, value.byteLength)
   })
   await gpu.read(cell, value, signal)
-  return explain(index, elementsAt(value, plan.from, 0), plan)
+  return explain(index, [...value], plan)
 }
 
 /** `Params` of shaders/timestamps.wgsl. */
