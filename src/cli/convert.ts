@@ -11,7 +11,7 @@ import { readTable, writeNumbers, writeTable } from './columns/table.js'
 import type { NewColumn, Table } from './columns/types.js'
 import { EXIT, UsageError } from './exit.js'
 import { plural } from './format.js'
-import { checkDevice, choice } from './options.js'
+import { checkDevice, choice, parsed, wholeNumber } from './options.js'
 import { openProgress } from './progress.js'
 import type { Session } from './session.js'
 import { convertColumn, STAMP_FORMATS, type StampFormat, type StampRequest } from './stamps.js'
@@ -23,7 +23,7 @@ import {
   type TableOptions,
 } from './table-command.js'
 
-interface Options extends TableOptions, Pick<StampRequest, 'overflow' | 'loss'> {
+interface Options extends TableOptions, Pick<StampRequest, 'overflow' | 'loss' | 'digits'> {
   from?: StampFormat
   to: StampFormat
 }
@@ -59,6 +59,13 @@ export function convertCommand(session: Session, end: (code: number) => void): C
         'error',
       ]).default('floor'),
     )
+    .addOption(
+      parsed(
+        '--digits <n>',
+        'of fractions of a second in ISO 8601; as many as the source has',
+        wholeNumber(0, 9),
+      ),
+    )
   addTableInput(command)
   return addTableOutput(command)
     .addHelpText('after', EXAMPLES)
@@ -75,6 +82,9 @@ async function run(file: string, options: Options, session: Session): Promise<vo
   if (format === 'npy' && (to === 'iso8601' || to === 'ptp')) {
     throw new UsageError(`a .npy file holds one number a value, and ${to} is more: write .csv`)
   }
+  if (options.digits !== undefined && to !== 'iso8601') {
+    throw new UsageError(`option '--digits <n>' is for --to iso8601, not ${to}: leave it out`)
+  }
   const startMs = monotonicMs()
   const request = { column, header, format: options.format }
   const table = await readTable(file, request, session, openProgress())
@@ -85,7 +95,7 @@ async function run(file: string, options: Options, session: Session): Promise<vo
     ran = kernelRun
   }
   const converted = await convertColumn(table, {
-    ...{ from, to, overflow: options.overflow, loss: options.loss },
+    ...{ from, to, overflow: options.overflow, loss: options.loss, digits: options.digits },
     ...{ device: options.device, threads: options.threads, signal: session.signal, onRun },
   })
   const convertedMs = monotonicMs()

@@ -32,7 +32,7 @@ function version(): string {
 
 function createProgram(session: Session, end: (code: number) => void): Command {
   const program = new Command('ticktickclock')
-    .description('Graph kernels on plain JavaScript, WASM threads and the GPU.')
+    .description('Graphs, sorting and timestamps on plain JavaScript, WASM threads and the GPU.')
     .version(version(), '--version', 'print the version')
     .helpOption('--help', 'print this help')
     .addHelpText('after', EXAMPLES)

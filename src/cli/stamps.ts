@@ -6,13 +6,19 @@
 import { TimestampError } from '../errors.js'
 import { runSliced, type Steps } from '../graph/slices.js'
 import type { KernelRun } from '../kernels/place.js'
-import { formatIso8601, iso8601Bytes, parseIso8601 } from '../kernels/timestamps/iso8601.js'
-import type { LossPolicy, OverflowPolicy, TimestampFormat } from '../kernels/timestamps/types.js'
+import type {
+  LossPolicy,
+  NumericTimestampFormat,
+  OverflowPolicy,
+  TextColumn,
+  TimestampFormat,
+} from '../kernels/timestamps/types.js'
 import type { Numbers } from './columns/npy.js'
 import { bareCell, type Cells, SLICE_ROWS } from './columns/numbers.js'
 import { problemIn } from './columns/problem.js'
 import { textAt } from './columns/rows.js'
 import type { NewColumn, StampUnit, Table } from './columns/types.js'
+import { printable } from './json.js'
 import type { DeviceOptions } from './options.js'
 
 /** Formats by the type of their numbers, and the digits of a second that their text needs. */
@@ -28,13 +34,10 @@ const FORMATS = {
   hlc: { type: 'u64', digits: 3 },
   // In this century its steps are 40 microseconds.
   'julian-date': { type: 'f64', digits: 6 },
-} as const satisfies Record<TimestampFormat, { type: 'i64' | 'u64' | 'f64'; digits: number }>
-
-/** Counts since 1970 that text is made from and read into. */
-type UnixFormat = 'unix-s' | StampUnit
+} as const satisfies Record<NumericTimestampFormat, { type: 'i64' | 'u64' | 'f64'; digits: number }>
 
 /** What `--from` and `--to` take. */
-export type StampFormat = TimestampFormat | 'iso8601'
+export type StampFormat = TimestampFormat
 export const STAMP_FORMATS = ['iso8601', ...Object.keys(FORMATS)] as StampFormat[]
 
 /** A conversion that a command asks for. */
@@ -43,78 +46,68 @@ export interface StampRequest extends DeviceOptions {
   to: StampFormat
   overflow?: OverflowPolicy
   loss?: LossPolicy
+  /** Of a fraction of a second in ISO 8601; by default those of the source. */
+  digits?: number
   signal: AbortSignal
-  onRun: (run: KernelRun) => void
+  onRun?: (run: KernelRun) => void
 }
 
 /**
- * The picked column in another format. Text stays text with the digits that `from` has.
+ * The picked column in another format.
  *
  * @throws ColumnFileError for the first row that can't be read, or be held
  */
 export async function convertColumn(table: Table, request: StampRequest): Promise<NewColumn> {
-  const { from, to, signal } = request
-  const read = unixFor(to)
-  const values =
-    from === 'iso8601'
-      ? await runSliced(readTexts(table, read), signal)
-      : await numbersOf(table, from, signal)
-  const target = to === 'iso8601' ? unixFor(from) : to
-  const source = from === 'iso8601' ? read : from
-  const converted = await convert(table, values, { ...request, from: source, to: target })
-  if (to === 'iso8601') {
-    const digits = from === 'iso8601' ? 9 : FORMATS[from].digits
-    const unix = converted as BigInt64Array
-    const cells = await runSliced(writeTexts(table, unix, target as UnixFormat, digits), signal)
-    return { kind: 'text', cells }
+  const { from, to, overflow, loss, device, threads, signal, onRun } = request
+  const { convertTimestamps } = await import('../kernels/timestamps/index.js')
+  const values = (await valuesOf(table, from, signal)) as BigInt64Array
+  const common = { overflow, loss, device, threads, signal, onRun }
+  // The formats of a command line are known when it runs only: any stand for them here.
+  const source = { ...common, from: from as 'unix-ns' }
+  try {
+    if (to === 'iso8601') {
+      const digits = request.digits ?? (from === 'iso8601' ? 9 : FORMATS[from].digits)
+      const text = { to, digits, layout: 'rows' } as const
+      const { bytes, width } = await convertTimestamps(values, { ...source, ...text })
+      return { kind: 'text', cells: regular(bytes, table.rowCount, width) }
+    }
+    const converted = await convertTimestamps(values, { ...source, to: to as 'unix-ns' })
+    if (to !== 'ptp') return { kind: 'numbers', values: converted, unit: unitOf(to) }
+    const pairs = new BigUint64Array(converted.buffer, converted.byteOffset, converted.length)
+    return { kind: 'text', cells: await runSliced(pairTexts(pairs), signal) }
+  } catch (error) {
+    if (!(error instanceof TimestampError)) throw error
+    throw problemAt(table, error.index, inOptions(error.message), error)
   }
-  if (to === 'ptp') {
-    return { kind: 'text', cells: await runSliced(pairTexts(converted as BigUint64Array), signal) }
-  }
-  return { kind: 'numbers', values: converted, unit: isUnit(to) ? to : undefined }
 }
 
-/** The count that stands between text and another format: that format itself, if it is one. */
-function unixFor(other: StampFormat): UnixFormat {
-  return other === 'unix-s' || isUnit(other) ? other : 'unix-ns'
+/** The unit that Parquet has for a format. */
+function unitOf(format: StampFormat): StampUnit | undefined {
+  return format === 'unix-ms' || format === 'unix-us' || format === 'unix-ns' ? format : undefined
 }
 
-function isUnit(format: StampFormat): format is StampUnit {
-  return format === 'unix-ms' || format === 'unix-us' || format === 'unix-ns'
-}
-
-async function numbersOf(
+function valuesOf(
   table: Table,
-  from: TimestampFormat,
+  from: StampFormat,
   signal: AbortSignal,
-): Promise<Numbers> {
+): Promise<Numbers | TextColumn> {
+  if (from === 'iso8601') return runSliced(readTexts(table), signal)
   if (from === 'ptp') return runSliced(readPairs(table), signal)
   return runSliced(table.numbers(FORMATS[from].type), signal)
 }
 
-async function convert(
-  table: Table,
-  values: Numbers,
-  request: StampRequest & { from: TimestampFormat; to: TimestampFormat },
-): Promise<Numbers> {
-  const { from, to, overflow, loss, device, threads, signal, onRun } = request
-  const { convertTimestamps } = await import('../kernels/timestamps/index.js')
-  const options = { from, to, overflow, loss, device, threads, signal, onRun }
-  try {
-    return await convertTimestamps(values as BigInt64Array, options)
-  } catch (error) {
-    if (!(error instanceof TimestampError)) throw error
-    throw problemAt(table, error.index, error.message.replace(/^"values"\[\d+\] /, ''), error)
-  }
+/** The message without the position, which the place tells, and with options as they are typed. */
+function inOptions(message: string): string {
+  return message
+    .replace(/^"values"\[\d+\] /, '')
+    .replace(/\b(overflow|loss): '(\w+)'/g, (_, option, policy) => `--${option} ${policy}`)
 }
 
 function problemAt(table: Table, row: number, problem: string, cause?: unknown): Error {
   const { file, columnName: column } = table
   const line = table.lineOf(row)
-  const cells = table.cells()
-  const text = cells && textAt(cells.bytes, cells.starts[row], cells.ends[row])
   const place = line === undefined ? { file, column, row: row + 1 } : { file, column, line }
-  return problemIn(place, problem, text, cause)
+  return problemIn(place, problem, undefined, cause)
 }
 
 function cellsOf(table: Table, format: string): Cells {
@@ -124,48 +117,19 @@ function cellsOf(table: Table, format: string): Cells {
   throw problemIn({ file: table.file, column: table.columnName }, problem)
 }
 
-/** ISO 8601 as counts since 1970; what is finer is dropped, later times are larger. */
-function* readTexts(table: Table, unix: UnixFormat): Steps<BigInt64Array> {
+/** The picked column's cells one behind the other, without quotes and blanks around them. */
+function* readTexts(table: Table): Steps<TextColumn> {
   const { bytes, starts, ends } = cellsOf(table, 'iso8601')
-  const values = new BigInt64Array(starts.length)
-  const { digits } = FORMATS[unix]
-  const [perSecond, nanosPer] = [10n ** BigInt(digits), 10 ** (9 - digits)]
-  for (let row = 0; row < values.length; row++) {
+  const offsets = new Uint32Array(starts.length + 1)
+  const texts = new Uint8Array(starts.reduce((sum, start, row) => sum + ends[row] - start, 0))
+  for (let row = 0; row < starts.length; row++) {
     if (row % SLICE_ROWS === SLICE_ROWS - 1) yield
     const [start, end] = bareCell(bytes, starts[row], ends[row])
-    const found = parseIso8601(bytes, start, end)
-    if ('expected' in found) {
-      const problem = `no ISO 8601 timestamp, expected ${found.expected} behind ${found.position} characters`
-      throw problemAt(table, row, problem)
-    }
-    const value = BigInt(found.seconds) * perSecond + BigInt(Math.floor(found.nanos / nanosPer))
-    if (value !== BigInt.asIntN(64, value)) {
-      throw problemAt(table, row, 'too far from 1970 for nanoseconds in 64 bits')
-    }
-    values[row] = value
+    const at = offsets[row]
+    for (let i = start; i < end; i++) texts[at + i - start] = bytes[i]
+    offsets[row + 1] = at + end - start
   }
-  return values
-}
-
-function* writeTexts(
-  table: Table,
-  values: BigInt64Array,
-  unix: UnixFormat,
-  digits: number,
-): Steps<Cells> {
-  const format = { digits, offsetMinutes: 0 }
-  const width = iso8601Bytes(format)
-  const perSecond = 10n ** BigInt(FORMATS[unix].digits)
-  const nanosPer = 1_000_000_000n / perSecond
-  const bytes = new Uint8Array(width * values.length)
-  for (let row = 0; row < values.length; row++) {
-    if (row % SLICE_ROWS === SLICE_ROWS - 1) yield
-    const fraction = ((values[row] % perSecond) + perSecond) % perSecond
-    const seconds = Number((values[row] - fraction) / perSecond)
-    const length = formatIso8601(seconds, Number(fraction * nanosPer), format, bytes, row * width)
-    if (length === 0) throw problemAt(table, row, 'ISO 8601 has years 0000 to 9999 only')
-  }
-  return regular(bytes, values.length, width)
+  return { bytes: texts.subarray(0, offsets[starts.length]), offsets }
 }
 
 /** Cells that lie one behind the other. */
@@ -183,7 +147,8 @@ function* readPairs(table: Table): Steps<BigUint64Array> {
     const text = textAt(bytes, ...bareCell(bytes, starts[row], ends[row]))
     const [, seconds, fraction = ''] = /^(\d{1,15})(?:\.(\d{1,9}))?$/.exec(text) ?? []
     if (seconds === undefined) {
-      throw problemAt(table, row, 'no PTP timestamp: seconds, a point and up to nine digits')
+      const problem = 'expected seconds, a point and up to nine digits'
+      throw problemAt(table, row, `${problem}, got "${printable(text)}" in 'ptp'`)
     }
     values[2 * row] = BigInt(seconds)
     values[2 * row + 1] = BigInt(fraction.padEnd(9, '0'))

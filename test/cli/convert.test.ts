@@ -150,17 +150,27 @@ describe('errors', () => {
       'a time',
       ['--from', 'iso8601', '--to', 'ntp'],
       't\n2021-02-30\n',
-      /:2: t: no ISO 8601 .*"2021/,
+      /:2: t: expected day .*"2021-02-30"/,
     ],
     ['a number', ['--from', 'ntp', '--to', 'unix-s'], 't\n-1\n', /:2: t: not in the range of u64/],
-    ['a pair', ['--from', 'ptp', '--to', 'unix-s'], '1\n1.2.3\n', /:2: column 1: no PTP timestamp/],
+    [
+      'a pair',
+      ['--from', 'ptp', '--to', 'unix-s'],
+      '1\n1.2.3\n',
+      /:2: column 1: expected seconds, .*"1\.2\.3"/,
+    ],
     [
       'overflow',
       ['--from', 'unix-s', '--to', 'unix-ns'],
       '1\n9999999999999\n',
-      /:2: column 1: .*"9999/,
+      /:2: column 1: .*got 9999999999999 in 'unix-s'; --overflow clamp/,
     ],
-    ['a year', ['--from', 'unix-s', '--to', 'iso8601'], '999999999999\n', /years 0000 to 9999/],
+    [
+      'a year',
+      ['--from', 'unix-s', '--to', 'iso8601'],
+      '999999999999\n',
+      /:1: .*'iso8601', got 999999999999 .*--overflow clamp/,
+    ],
     ['a loss', ['--from', 'unix-ms', '--to', 'unix-s', '--loss', 'error'], '1000\n1001\n', /:2: /],
   ]
   it.each(cases)('name line, column and text: %s', async (_, args, input, message) => {
@@ -174,6 +184,15 @@ describe('errors', () => {
     const args = ['--overflow', 'clamp']
     expect(await converted('unix-s', 'unix-ns', args, far)).toBe(`${2n ** 63n - 1n}\n`)
     expect(await converted('unix-ms', 'unix-s', ['--loss', 'round'], '1500\n')).toBe('2\n')
+  })
+
+  it('--digits sets those of ISO 8601', async () => {
+    const nanos = '1999999999\n'
+    expect(await converted('unix-ns', 'iso8601', ['--digits', '0'], nanos)).toBe(
+      '1970-01-01T00:00:01Z\n',
+    )
+    const rounded = ['--digits', '3', '--loss', 'round']
+    expect(await converted('unix-ns', 'iso8601', rounded, nanos)).toBe('1970-01-01T00:00:02.000Z\n')
   })
 
   it('say what a .npy file can not hold, before any work', async () => {
@@ -206,15 +225,15 @@ describe('how it went', () => {
 
   const onDevice = async (...device: string[]) => {
     const to = join(folder, `${device[0]}.csv`)
-    const args = ['--from', 'unix-ms', '--to', 'iso8601', '--device', ...device]
-    const report = await cli(['convert', ...args, '--json', '--output', to], { input: '0\n' })
+    const args = ['--from', 'unix-ms', '--to', 'unix-ns', '--device', ...device]
+    const report = await cli(['convert', ...args, '--json', '--output', to], { input: '7\n' })
     expect(report).toMatchObject({ code: 0, stderr: '' })
     const { result, run } = JSON.parse(report.stdout)
     expect(result).toEqual({
-      ...{ rows: 1, columns: 1, column: 'column 1', from: 'unix-ms', to: 'iso8601' },
+      ...{ rows: 1, columns: 1, column: 'column 1', from: 'unix-ms', to: 'unix-ns' },
     })
     expect(run.device.kind).toBe(device[0])
-    expect(readFileSync(to, 'utf8')).toBe('1970-01-01T00:00:00.000Z\n')
+    expect(readFileSync(to, 'utf8')).toBe('7000000\n')
   }
 
   it('tells the device: reference', () => onDevice('reference'))

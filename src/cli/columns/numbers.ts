@@ -199,6 +199,14 @@ export function isNumberText(text: string): boolean {
   return start < end && typeof parseFloating(bytes, start, end) === 'number'
 }
 
+/** Date and time of RFC 3339, or a date alone. */
+const TIME = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?)?$/i
+
+/** Whether the text of a cell looks like ISO 8601: enough to tell data from a header. */
+export function isTimeText(text: string): boolean {
+  return TIME.test(text)
+}
+
 /**
  * Numbers in another element type. To fewer digits they are rounded; what is out of range, or no
  * whole number where one is needed, is a misfit.

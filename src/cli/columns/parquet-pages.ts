@@ -3,10 +3,10 @@
  * and a damaged count could keep it busy for ever. Called by parquet.ts.
  */
 
-import type { ColumnMetaData, FileMetaData, PageHeader } from 'hyparquet/src/types.js'
+import type { ColumnMetaData, FileMetaData, PageHeader } from 'hyparquet'
 
 /** A reader of page headers: `parquetHeader` of hyparquet. */
-export type HeaderReader = (reader: { view: DataView; offset: number }) => PageHeader
+type HeaderReader = (reader: { view: DataView; offset: number }) => PageHeader
 
 /** The largest page that the format's 32-bit sizes allow. */
 const MAX_PAGE_BYTES = 2 ** 31 - 1

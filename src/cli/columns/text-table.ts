@@ -10,6 +10,7 @@ import {
   inferNumbers,
   isNumbers,
   isNumberText,
+  isTimeText,
   type NumberType,
   parseNumbers,
 } from './numbers.js'
@@ -24,9 +25,6 @@ import type { ColumnRequest, Rewrite, StoredColumn, Table } from './types.js'
 /** Delimiters looked for in the first row, the likelier first. */
 const DELIMITERS = [',', '\t', ';']
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
-/** Date and time as RFC 3339 has them, or a date alone: enough to tell data from a header. */
-const TIME = /^[+-]?\d{4,6}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?)?$/i
-
 /** What the first row says about the others. */
 interface Layout {
   delimiter: string
@@ -75,7 +73,7 @@ function readLayout({ bytes, name: file, format }: Source, request: ColumnReques
   const isHeader =
     request.header === 'yes' ||
     typeof request.column === 'string' ||
-    (request.header === 'auto' && !isNumberText(first[column]) && !TIME.test(first[column]))
+    (request.header === 'auto' && !isNumberText(first[column]) && !isTimeText(first[column]))
   return {
     delimiter,
     column,
