@@ -13,12 +13,14 @@ import { ClosedPipe, EXIT, Interruption, UsageError } from './exit.js'
 import { graphCommand } from './graph-info.js'
 import { pagerankCommand } from './pagerank.js'
 import { openSession, type Session } from './session.js'
+import { sortCommand } from './sort.js'
 
 const EXAMPLES = `
 Examples:
   ticktickclock doctor                             what this machine can compute on
   ticktickclock graph info web.txt.gz              sizes and degrees of a graph
   ticktickclock pagerank web.txt.gz --top 20       its twenty best vertices
+  ticktickclock sort flights.csv --column delay    its rows in order
   ticktickclock convert --from ntp --to iso8601    timestamps from standard input
   ticktickclock help pagerank                      all options of a command
 
@@ -38,6 +40,7 @@ function createProgram(session: Session, end: (code: number) => void): Command {
     .addHelpText('after', EXAMPLES)
     .addCommand(pagerankCommand(session, end))
     .addCommand(graphCommand(session, end))
+    .addCommand(sortCommand(session, end))
     .addCommand(convertCommand(session, end))
     .addCommand(doctorCommand(session, end))
   adapt(program, 'ticktickclock')
