@@ -4,10 +4,10 @@
  * which speed means something. Uses the public API only.
  */
 
-import Table from 'cli-table3'
 import { type Graph, generateRmat, topVertices } from 'ticktickclock'
 import { type Airport, CREDIT, readAirports, readFlights } from './support/airports.js'
 import { type Measurement, measureAll, openContenders, POLISHED } from './support/measure.js'
+import { createTable, formatMs, formatRatio } from './support/table.js'
 
 /** Generated graph: 2^16 vertices, 16 edges each; a second or two on plain JavaScript. */
 const SCALE = 16
@@ -75,14 +75,6 @@ function printTable(measurements: Measurement[]): void {
   console.log(table.toString().replace(/ +$/gm, ''))
 }
 
-function formatRatio(ratio: number): string {
-  return ratio.toFixed(ratio < 0.1 ? 2 : 1)
-}
-
-function formatMs(ms: number): string {
-  return ms < 100 ? ms.toFixed(2) : ms.toFixed(0)
-}
-
 function agreement(distance: number, allowed: number): string {
   const figures = `${distance.toExponential(1)} of ${allowed.toExponential(1)}`
   return distance <= allowed ? `agrees, ${figures}` : `DIFFERS, ${figures}`
@@ -110,15 +102,4 @@ agreement  sum of differences to the ranks of plain JavaScript, and what both er
     )
     process.exitCode = 1
   }
-}
-
-/** A table without colours and frames: output may go to a file, terminals may be narrow. */
-function createTable(head: string[], alignments: string): Table.Table {
-  const colAligns = [...alignments].map((letter) => (letter === 'r' ? 'right' : 'left'))
-  const edges = ['top', 'bottom', 'left', 'right'].flatMap((side) =>
-    [side, `${side}-mid`, `${side}-left`, `${side}-right`].map((name) => [name, '']),
-  )
-  const chars = { ...Object.fromEntries(edges), middle: '  ', 'mid-mid': '  ' }
-  const style = { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 }
-  return new Table({ head, colAligns, chars, style })
 }

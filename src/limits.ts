@@ -31,3 +31,6 @@ export const MAX_ARRAY_BYTES = 2 ** 33 - 1
 
 /** Most bins of a histogram: every thread counts in slots of its own, 4 bytes a bin. */
 export const MAX_BIN_COUNT = 2 ** 20
+
+/** Rows of a table of text are found by u32 offsets: more bytes would wrap. */
+export const MAX_TABLE_BYTES = 0xffff_ffff

@@ -37,19 +37,23 @@ export interface Measurement {
   result: PagerankResult
 }
 
-/** Devices in the order of the table, the reference first, and those that are missing. */
-export async function openContenders(): Promise<{
-  contenders: Contender[]
+/** A device of this machine. */
+export interface NamedDevice {
+  label: string
+  device: Device
+}
+
+/** Devices that are there, the reference first, and why others are not. */
+export interface OpenedDevices {
+  devices: NamedDevice[]
   missing: string[]
   close(): Promise<void>
-}> {
-  const devices: Device[] = []
-  const contenders: Contender[] = []
+}
+
+/** Opens every device that this machine has. */
+export async function openDevices(): Promise<OpenedDevices> {
+  const devices: NamedDevice[] = []
   const missing: string[] = []
-  const add = (device: Device, label: string, precision: Precision = 'f64') => {
-    if (!devices.includes(device)) devices.push(device)
-    contenders.push({ label, device, precision })
-  }
   const attempt = async (work: () => Promise<void>) => {
     try {
       await work()
@@ -57,22 +61,39 @@ export async function openContenders(): Promise<{
       missing.push(error instanceof Error ? error.message : String(error))
     }
   }
-  add(await openDevice({ kind: 'reference' }), 'plain JavaScript')
+  devices.push({ label: 'plain JavaScript', device: await openDevice({ kind: 'reference' }) })
   await attempt(async () => {
-    add(await openDevice({ kind: 'wasm', threads: 1 }), 'WASM, 1 thread')
+    const one = await openDevice({ kind: 'wasm', threads: 1 })
+    devices.push({ label: 'WASM, 1 thread', device: one })
     const all = await openDevice({ kind: 'wasm' })
-    if (all.info.threads > 1) add(all, all.info.name)
+    if (all.info.threads > 1) devices.push({ label: all.info.name, device: all })
     else await all.dispose()
   })
   await attempt(async () => {
-    const gpu = await openDevice({ kind: 'webgpu' })
-    const name = gpu.info.software ? 'software GPU' : 'GPU'
-    add(gpu, `${name}, f32`, 'f32')
-    add(gpu, `${name}, ${POLISHED}`, 'f64')
+    const device = await openDevice({ kind: 'webgpu' })
+    devices.push({ label: device.info.software ? 'software GPU' : 'GPU', device })
   })
   const close = async () => {
-    for (const device of devices) await device.dispose()
+    for (const { device } of devices) await device.dispose()
   }
+  return { devices, missing, close }
+}
+
+/** Devices in the order of the table, the reference first, and those that are missing. */
+export async function openContenders(): Promise<{
+  contenders: Contender[]
+  missing: string[]
+  close(): Promise<void>
+}> {
+  const { devices, missing, close } = await openDevices()
+  const contenders = devices.flatMap(({ label, device }): Contender[] =>
+    device.kind === 'webgpu'
+      ? [
+          { label: `${label}, f32`, device, precision: 'f32' },
+          { label: `${label}, ${POLISHED}`, device, precision: 'f64' },
+        ]
+      : [{ label, device, precision: 'f64' }],
+  )
   return { contenders, missing, close }
 }
 

@@ -7,17 +7,21 @@
 
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { convertCommand } from './convert.js'
 import { doctorCommand } from './doctor.js'
 import { ClosedPipe, EXIT, Interruption, UsageError } from './exit.js'
 import { graphCommand } from './graph-info.js'
 import { pagerankCommand } from './pagerank.js'
 import { openSession, type Session } from './session.js'
+import { sortCommand } from './sort.js'
 
 const EXAMPLES = `
 Examples:
   ticktickclock doctor                             what this machine can compute on
   ticktickclock graph info web.txt.gz              sizes and degrees of a graph
   ticktickclock pagerank web.txt.gz --top 20       its twenty best vertices
+  ticktickclock sort flights.csv --column delay    its rows in order
+  ticktickclock convert --from ntp --to iso8601    timestamps from standard input
   ticktickclock help pagerank                      all options of a command
 
 TICKTICKCLOCK_DEVICE and TICKTICKCLOCK_THREADS set defaults; TICKTICKCLOCK_DEBUG=1 adds stack traces
@@ -30,12 +34,14 @@ function version(): string {
 
 function createProgram(session: Session, end: (code: number) => void): Command {
   const program = new Command('ticktickclock')
-    .description('Graph kernels on plain JavaScript, WASM threads and the GPU.')
+    .description('Graphs, sorting and timestamps on plain JavaScript, WASM threads and the GPU.')
     .version(version(), '--version', 'print the version')
     .helpOption('--help', 'print this help')
     .addHelpText('after', EXAMPLES)
     .addCommand(pagerankCommand(session, end))
     .addCommand(graphCommand(session, end))
+    .addCommand(sortCommand(session, end))
+    .addCommand(convertCommand(session, end))
     .addCommand(doctorCommand(session, end))
   adapt(program, 'ticktickclock')
   return program

@@ -3,7 +3,8 @@
  * option as the user typed it. Commander turns InvalidArgumentError into a usage error.
  */
 
-import { InvalidArgumentError, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { UsageError } from './exit.js'
 
 type Parser<T> = (text: string) => T
 
@@ -34,6 +35,13 @@ export function column(text: string): string | number {
   throw new InvalidArgumentError(
     'Columns 1 and 2 are the ends of an edge: weights are in one from 3 to 1000.',
   )
+}
+
+/** A column of a table: its name, or its number counted from 1. */
+export function anyColumn(text: string): string | number {
+  const number = /^\d+$/.test(text) ? Number(text) : undefined
+  if (text !== '' && number !== 0) return number ?? text
+  throw new InvalidArgumentError('Expected a name, or a number counted from 1.')
 }
 
 /** A path that is not empty. */
@@ -73,4 +81,42 @@ export function choice(flags: string, description: string, words: readonly strin
 /** An option whose value is parsed; nothing is passed on when it is left out. */
 export function parsed<T>(flags: string, description: string, parse: Parser<T>): Option {
   return new Option(flags, description).argParser(parse)
+}
+
+/** Options that say where to compute. */
+export interface DeviceOptions {
+  device?: 'auto' | 'reference' | 'wasm' | 'webgpu'
+  threads?: number
+}
+
+/** Adds `--device` and `--threads`. */
+export function addDevice(command: Command): Command {
+  return command
+    .addOption(
+      choice('--device <kind>', 'where to compute; auto unless TICKTICKCLOCK_DEVICE is set', [
+        'auto',
+        'reference',
+        'wasm',
+        'webgpu',
+      ]),
+    )
+    .addOption(
+      parsed(
+        '--threads <n>',
+        'threads of WASM; as many as processors unless TICKTICKCLOCK_THREADS is set',
+        wholeNumber(1, 256),
+      ),
+    )
+}
+
+/**
+ * Refuses threads for devices that have none.
+ *
+ * @throws UsageError
+ */
+export async function checkDevice({ device, threads }: DeviceOptions): Promise<void> {
+  const { readConfig } = await import('../config.js')
+  const kind = device ?? readConfig().device
+  if (threads === undefined || kind === 'auto' || kind === 'wasm') return
+  throw new UsageError(`option '--threads <n>' is for device wasm, not ${kind}: leave it out`)
 }

@@ -9,10 +9,10 @@ import { access, type FileHandle, open, realpath, rename, rm, stat } from 'node:
 import { basename, dirname, join } from 'node:path'
 import { ClosedPipe, UsageError } from './exit.js'
 
-/** Takes text piece by piece. */
+/** Takes text or bytes piece by piece. */
 export interface Sink {
-  /** Resolves when the text was handed on; rejects with the abort's reason or ClosedPipe. */
-  write(text: string): Promise<void>
+  /** Resolves when the piece was handed on; rejects with the abort's reason or ClosedPipe. */
+  write(piece: string | Uint8Array): Promise<void>
 }
 
 /** An output that proved possible before the work began. */
@@ -131,9 +131,9 @@ async function toSpecialFile(
 
 function fileSink(handle: FileHandle, signal: AbortSignal): Sink {
   return {
-    async write(text) {
+    async write(piece) {
       signal.throwIfAborted()
-      await handle.appendFile(text)
+      await handle.appendFile(piece)
     },
   }
 }
@@ -149,12 +149,12 @@ async function toStdout(
   const { stdout } = process
   // Every failed write reports to its own callback as well.
   stdout.on('error', () => undefined)
-  const write = (text: string) =>
+  const write = (piece: string | Uint8Array) =>
     new Promise<void>((resolve, reject) => {
       signal.throwIfAborted()
       const abort = () => reject(signal.reason)
       signal.addEventListener('abort', abort, { once: true })
-      stdout.write(text, (error) => {
+      stdout.write(piece, (error) => {
         signal.removeEventListener('abort', abort)
         if (error === undefined || error === null) resolve()
         else reject(isClosedPipe(error) ? new ClosedPipe() : error)

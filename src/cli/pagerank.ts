@@ -7,24 +7,32 @@ import { Command } from 'commander'
 import type { Graph } from '../graph/csr.js'
 import type { PagerankOptions, PagerankResult } from '../kernels/pagerank/types.js'
 import { monotonicMs } from '../time/system.js'
-import { EXIT, UsageError } from './exit.js'
+import { EXIT } from './exit.js'
 import { formatSmall } from './format.js'
 import { addInput, type InputOptions, loadGraph } from './input.js'
-import { choice, decimal, idWeights, parsed, path, wholeNumber } from './options.js'
+import {
+  addDevice,
+  checkDevice,
+  choice,
+  type DeviceOptions,
+  decimal,
+  idWeights,
+  parsed,
+  path,
+  wholeNumber,
+} from './options.js'
 import { checkNotInput, openOutput } from './output.js'
 import { type Ranking, writeCsv, writeJson, writeTable } from './pagerank-output.js'
 import { openProgress, type ProgressBar } from './progress.js'
 import type { Session } from './session.js'
 
-interface Options extends InputOptions {
+interface Options extends InputOptions, DeviceOptions {
   damping?: number
   tolerance?: number
   iterations?: number
   maxIterations?: number
   personalize?: Map<string, number>
   preset?: PagerankOptions['preset']
-  device?: 'auto' | 'reference' | 'wasm' | 'webgpu'
-  threads?: number
   precision: 'f64' | 'f32'
   top: number
   json?: true
@@ -108,23 +116,9 @@ function addMethod(command: Command): void {
 }
 
 function addRun(command: Command): void {
-  command
-    .addOption(
-      choice('--device <kind>', 'where to compute; auto unless TICKTICKCLOCK_DEVICE is set', [
-        'auto',
-        'reference',
-        'wasm',
-        'webgpu',
-      ]),
-    )
-    .addOption(
-      parsed(
-        '--threads <n>',
-        'threads of WASM; as many as processors unless TICKTICKCLOCK_THREADS is set',
-        wholeNumber(1, 256),
-      ),
-    )
-    .addOption(choice('--precision <p>', 'arithmetic', ['f64', 'f32']).default('f64'))
+  addDevice(command).addOption(
+    choice('--precision <p>', 'arithmetic', ['f64', 'f32']).default('f64'),
+  )
 }
 
 function addOutput(command: Command): void {
@@ -140,8 +134,7 @@ function addOutput(command: Command): void {
 }
 
 async function run(file: string, options: Options, session: Session): Promise<number> {
-  const { readConfig } = await import('../config.js')
-  checkThreads(options, options.device ?? readConfig().device)
+  await checkDevice(options)
   if (options.output !== undefined) await checkNotInput(options.output, file)
   const output = await openOutput(options.output)
   const progress = openProgress()
@@ -161,11 +154,6 @@ async function run(file: string, options: Options, session: Session): Promise<nu
       `${formatSmall(ranking.tolerance)}; raise --max-iterations or --tolerance`,
   )
   return EXIT.notConverged
-}
-
-function checkThreads({ threads }: Options, device: string): void {
-  if (threads === undefined || device === 'auto' || device === 'wasm') return
-  throw new UsageError(`option '--threads <n>' is for device wasm, not ${device}: leave it out`)
 }
 
 function checkIds(

@@ -8,7 +8,7 @@ import { formatBytes, formatCount, formatSmall } from './format.js'
 
 /** What a command is doing. */
 export type Progress =
-  | { phase: 'reading'; bytes: number; totalBytes?: number; edges: number }
+  | { phase: 'reading'; bytes: number; totalBytes?: number; edges?: number }
   | { phase: 'ranking'; iteration: number; residual: number; fraction: number }
 
 /** Shows progress, or nothing. */
@@ -76,7 +76,8 @@ function bar(fraction: number | undefined): string {
 
 function detailsOf(progress: Progress): string {
   if (progress.phase === 'reading') {
-    return `${formatBytes(progress.bytes)}, ${formatCount(progress.edges)} edges`
+    const { bytes, edges } = progress
+    return formatBytes(bytes) + (edges === undefined ? '' : `, ${formatCount(edges)} edges`)
   }
   return `iteration ${progress.iteration}, residual ${formatSmall(progress.residual)}`
 }

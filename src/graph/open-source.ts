@@ -22,6 +22,8 @@ export interface PlainSource {
 
 /**
  * @param name shown in messages instead of the source's own name
+ * @param isWelcome whether bytes that begin like this are to be let through, text or not; gzip is
+ *   unpacked before
  * @throws TypeError when it is no source, GraphSourceError when it can't be opened,
  *   GraphFormatError when it ends in `.gz` and is not gzip
  */
@@ -29,11 +31,12 @@ export async function openSource(
   source: GraphSource,
   name: string | undefined,
   signal: AbortSignal | undefined,
+  isWelcome: (head: Uint8Array) => boolean = () => false,
 ): Promise<PlainSource> {
   const opening = openRaw(source, name, signal)
   try {
     const raw = await abortable(opening, signal)
-    return await abortable(unpack(raw, name ?? raw.name), signal)
+    return await abortable(unpack(raw, name ?? raw.name, isWelcome), signal)
   } catch (error) {
     // Not awaited: what hangs while it opens must not hold the rejection.
     opening.then((raw) => raw.close(error)).catch(() => undefined)
@@ -76,7 +79,11 @@ const OTHER_FORMATS: readonly [number[], string][] = [
   [[0xfe, 0xff], 'UTF-16 text; save it as UTF-8'],
 ]
 
-async function unpack(raw: ByteSource, name: string): Promise<PlainSource> {
+async function unpack(
+  raw: ByteSource,
+  name: string,
+  isWelcome: (head: Uint8Array) => boolean,
+): Promise<PlainSource> {
   const counted = new Counted(raw)
   const head = await counted.peek(4)
   if (head[0] === 0x1f && head[1] === 0x8b) {
@@ -90,7 +97,8 @@ async function unpack(raw: ByteSource, name: string): Promise<PlainSource> {
     )
   }
   const other = OTHER_FORMATS.find(([magic]) => magic.every((byte, i) => head[i] === byte))
-  if (other !== undefined) throw new GraphFormatError({ file: name }, `is ${other[1]}`)
+  if (other !== undefined && !isWelcome(head))
+    throw new GraphFormatError({ file: name }, `is ${other[1]}`)
   return plainSource(counted, name)
 }
 

@@ -70,6 +70,22 @@ describe('Ctrl-C', () => {
     expect({ code, stdout }).toEqual({ code: 130, stdout: '' })
   })
 
+  it('while sorting what standard input never ends to bring', async () => {
+    const to = outputFolder('sorting')
+    const endless = async function* () {
+      for (let i = 0; ; i++) {
+        yield Buffer.from(`${i}\n`)
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+    }
+    const { code, stdout, stderr } = await cli(['sort', '--output', join(to, 'sorted.npy')], {
+      input: endless(),
+      onStart: (child) => setTimeout(() => child.kill('SIGINT'), 2000),
+    })
+    expect({ code, stdout, stderr }).toEqual({ code: 130, stdout: '', stderr: '' })
+    expect(readdirSync(to)).toEqual([])
+  })
+
   it('while writing a file leaves neither it nor a temporary one', async () => {
     const to = outputFolder('writing')
     const args = ['pagerank', large, '--iterations', '1', '--csv', '--output', join(to, 'r.csv')]
@@ -95,8 +111,15 @@ describe('Ctrl-C', () => {
 })
 
 describe('a reader that stops', () => {
-  it('ends the command quietly (| head)', async () => {
-    const child = spawn(process.execPath, [CLI, 'pagerank', large, '--iterations', '1', '--csv'])
+  const numbers = join(folder, 'numbers.csv')
+  writeFileSync(numbers, Array.from({ length: 400_000 }, (_, i) => `${i}\n`).join(''))
+  const toIso = ['--from', 'unix-s', '--to', 'iso8601']
+  it.each([
+    [['pagerank', large, '--iterations', '1', '--csv'], /^id,rank\n/],
+    [['sort', numbers], /^0\n1\n/],
+    [['convert', numbers, ...toIso], /^1970-01-01T00:00:00Z\n/],
+  ])('ends the command quietly (| head): %s', async (args, beginning) => {
+    const child = spawn(process.execPath, [CLI, ...args])
     let errors = ''
     child.stderr.on('data', (chunk) => {
       errors += chunk
@@ -108,7 +131,7 @@ describe('a reader that stops', () => {
       })
     })
     const code = await new Promise((resolve) => child.on('close', resolve))
-    expect(head).toMatch(/^id,rank\n/)
+    expect(head).toMatch(beginning)
     expect({ code, errors }).toEqual({ code: 0, errors: '' })
   })
 
@@ -166,10 +189,16 @@ describe('--output', () => {
     const to = outputFolder('failed')
     const target = join(to, 'ranks.csv')
     writeFileSync(target, 'old')
-    const { code } = await cli(['pagerank', '-', '--output', target], { input: '1 2\nx\n' })
-    expect(code).toBe(1)
-    expect(readFileSync(target, 'utf8')).toBe('old')
-    expect(readdirSync(to)).toEqual(['ranks.csv'])
+    for (const command of [
+      ['pagerank', '-'],
+      ['sort'],
+      ['convert', '--to', 'ntp', '--from', 'ptp'],
+    ]) {
+      const { code } = await cli([...command, '--output', target], { input: '1\nx\n' })
+      expect(code, command[0]).toBe(1)
+      expect(readFileSync(target, 'utf8')).toBe('old')
+      expect(readdirSync(to)).toEqual(['ranks.csv'])
+    }
   })
 
   it('says before any work where it can not write', async () => {

@@ -28,12 +28,22 @@ const PAGERANK_OPTIONS = [
   '--help',
 ]
 
+const TABLE_OPTIONS = [
+  ...['--column', '--header', '--format', '--device', '--threads', '--output', '--json', '--quiet'],
+  '--help',
+]
+
 const HELP: Record<string, { args: string[]; options: string[] }> = {
   'the program': { args: [], options: ['--version', '--help'] },
   pagerank: { args: ['pagerank'], options: PAGERANK_OPTIONS },
   'graph info': {
     args: ['graph', 'info'],
     options: ['--undirected', '--ids', '--weights', '--header', '--json', '--help'],
+  },
+  sort: { args: ['sort'], options: [...TABLE_OPTIONS, '--type', '--descending', '--argsort'] },
+  convert: {
+    args: ['convert'],
+    options: [...TABLE_OPTIONS, '--from', '--to', '--overflow', '--loss', '--digits'],
   },
   doctor: { args: ['doctor'], options: ['--json', '--help'] },
 }
@@ -54,8 +64,8 @@ describe('help', () => {
     })
   }
 
-  it('of pagerank stands in docs/cli.md', async () => {
-    const { stdout } = await cli(['pagerank', '--help'])
+  it.each(['pagerank', 'sort', 'convert'])('of %s stands in docs/cli.md', async (command) => {
+    const { stdout } = await cli([command, '--help'])
     const options = stdout.slice(stdout.indexOf('Options:'), stdout.indexOf('\nExamples:'))
     expect(readFileSync(join(ROOT, 'docs/cli.md'), 'utf8')).toContain(options)
   })
@@ -114,6 +124,20 @@ const WRONG: [args: string[], message: RegExp][] = [
   [['pagerank', FLIGHTS, '--output', FLIGHTS], /'--output <file>' names the input/],
   [['pagerank', FLIGHTS, '--output', ''], /'--output <file>'.*path/],
   [['graph', 'info', FLIGHTS, '--csv'], /unknown option '--csv'; see ticktickclock graph info/],
+  [['sort', FLIGHTS, 'more'], /too many arguments/],
+  [['sort', FLIGHTS, '--type', 'text'], /'--type <type>'.*u32, i32, f32, f64, u64, i64/],
+  [['sort', FLIGHTS, '--column', '0'], /'--column <column>'.*counted from 1/],
+  [['sort', FLIGHTS, '--column', ''], /'--column <column>'/],
+  [['sort', FLIGHTS, '--format', 'xlsx'], /'--format <format>'.*csv, tsv, npy, parquet/],
+  [['sort', FLIGHTS, '--json'], /'--json' needs '--output <file>'/],
+  [['sort', FLIGHTS, '--output', FLIGHTS], /'--output <file>' names the input/],
+  [['sort', FLIGHTS, '--output', 'out.csv.gz'], /leave out \.gz/],
+  [['sort', FLIGHTS, '--threads', '2', '--device', 'webgpu'], /'--threads <n>' is for device/],
+  [['convert', FLIGHTS, '--from', 'ntp'], /required option '--to <format>'/],
+  [['convert', FLIGHTS, '--to', 'gps'], /'--to <format>'.*iso8601, unix-s/],
+  [['convert', FLIGHTS, '--to', 'ntp', '--loss', 'keep'], /'--loss <policy>'.*floor, round, error/],
+  [['convert', FLIGHTS, '--to', 'iso8601', '--digits', '10'], /'--digits <n>'.*from 0 to 9/],
+  [['convert', FLIGHTS, '--to', 'ntp', '--digits', '3'], /'--digits <n>' is for --to iso8601/],
   [['doctor', 'now'], /too many arguments/],
 ]
 

@@ -37,6 +37,26 @@ describe('examples', () => {
     expect(stdout).toMatch(/^WebGPU is not available: .*; install .*\.$/m)
   })
 
+  it('flights: the most delayed, and every device as often as there is work', async () => {
+    const { code, stdout, stderr } = await runNode([built('flights')])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^3,000,000 flights within the United States, 2001-01-01 to 2001-/)
+    expect(stdout).toMatch(/^2001-01-19 {2}HNL {3}MSP +1688$/m)
+    const lines = stdout.split('\n')
+    const works = lines.filter((line) => /^(sort by|times to) [a-zA-Z0-9 ]+$/.test(line))
+    expect(works).toHaveLength(4)
+    for (const device of ['plain JavaScript', 'WASM, 1 thread']) {
+      const rows = lines.filter((line) => line.startsWith(`  ${device} `))
+      expect(rows).toHaveLength(works.length)
+      for (const row of rows) expect(row).toMatch(/3,000,000( +[\d.]+){4} +\d[\de.-]*$/)
+    }
+    const software = lines.filter((line) => line.startsWith('  software GPU '))
+    for (const row of software) expect(row).toContain(' 65,536 ')
+    expect(stdout).toMatch(/ {2}(software )?GPU |WebGPU is not available: .*;/)
+    expect(stdout).toContain('US Bureau of Transportation Statistics')
+    expect(lines.filter((line) => line.length > 105 && !/not available/.test(line))).toEqual([])
+  }, 90_000)
+
   it('pagerank: the lines of the README', async () => {
     const { code, stdout, stderr } = await runNode([built('pagerank')])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
