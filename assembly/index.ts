@@ -2,10 +2,24 @@
 export { barrier, heapBase } from './control'
 export * from './decimal'
 export * from './edge-list'
+export * from './histogram'
 export * from './id-table'
 export * from './pagerank'
 export * from './pagerank-prepare'
 export * from './pagerank-pull'
 export * from './pagerank-scatter'
+export * from './reduce'
+export * from './scan'
+export * from './sort'
+export * from './sort-local'
+export * from './sort-narrow'
+export * from './sort-order'
+export {
+  countBuckets32,
+  countBuckets64,
+  scatterBuckets32,
+  scatterBuckets64,
+} from './sort-partition'
+export * from './sort-select'
 export * from './text-sort'
 export * from './text-table'

@@ -51,6 +51,10 @@ export type {
   VertexId,
 } from './graph/index.js'
 export { Graph, generateRmat, generateUniform, graphFromEdges, readGraph } from './graph/index.js'
+export type { NumberArray, NumberType } from './kernels/arrays/numbers.js'
+export type { ArrayOptions, Column } from './kernels/arrays/types.js'
+export { histogram } from './kernels/histogram/index.js'
+export type { HistogramOptions, HistogramResult } from './kernels/histogram/types.js'
 export { pagerank, pagerankBatch } from './kernels/pagerank/index.js'
 export type {
   PagerankInput,
@@ -63,4 +67,14 @@ export type {
   Ranks,
 } from './kernels/pagerank/types.js'
 export type { KernelRun, PlaceOptions, Timings } from './kernels/place.js'
+export { reduce, reduceColumn } from './kernels/reduce/index.js'
+export type { ReduceOperation, ReduceOptions, ReduceResult } from './kernels/reduce/types.js'
+export { scan } from './kernels/scan/index.js'
+export type { ScanOptions } from './kernels/scan/types.js'
+export { type SearchSortedOptions, searchSorted } from './kernels/search/index.js'
+export type { SortableColumn } from './kernels/sort/columns.js'
+export { argsort, type SortedPairs, sort, sortPairs } from './kernels/sort/index.js'
+export type { ArgsortOptions, SortOptions, SortPairsOptions } from './kernels/sort/types.js'
 export { type RankedVertex, topVertices } from './kernels/top-vertices.js'
+export { type TopK, type TopKOptions, topK } from './kernels/topk/index.js'
+export { type Unique, unique } from './kernels/unique/index.js'

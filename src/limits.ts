@@ -28,3 +28,6 @@ export const MAX_THREADS = 256
 
 /** V8 makes no ArrayBuffer above 2^33 - 1 bytes (Node 20); other hosts stop earlier. */
 export const MAX_ARRAY_BYTES = 2 ** 33 - 1
+
+/** Most bins of a histogram: every thread counts in slots of its own, 4 bytes a bin. */
+export const MAX_BIN_COUNT = 2 ** 20

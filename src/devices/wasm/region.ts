@@ -32,6 +32,12 @@ export class Region {
     this.#addresses.splice(this.#addresses.indexOf(address), 1)
   }
 
+  /** Gives one block back early. */
+  free(address: number): void {
+    this.release(address)
+    this.#pool.memory.free(address)
+  }
+
   dispose(): void {
     for (const address of this.#addresses.splice(0)) this.#pool.memory.free(address)
   }

@@ -1,0 +1,12 @@
+/** The reduction on all devices: what `reduce`, `reduceColumn` and `histogram` run. */
+
+import type { ArrayKernel } from '../arrays/types.js'
+import { reduceReference } from './reference.js'
+import type { Partials, ReducePlan } from './types.js'
+import { reduceWasm } from './wasm.js'
+
+export const REDUCE: ArrayKernel<ReducePlan, Partials[]> = {
+  reference: reduceReference,
+  wasm: reduceWasm,
+  webgpu: async () => (await import('./webgpu.js')).reduceWebgpu,
+}

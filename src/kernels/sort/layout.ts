@@ -1,0 +1,96 @@
+// The parameter block that src/kernels/sort/wasm.ts fills and assembly/sort*.ts read. Compiled
+// twice, by TypeScript and by AssemblyScript: constants only. Byte offsets; u32 unless said
+// otherwise.
+
+/** Values. */
+export const COUNT = 0
+/** Address of the values as they are. */
+export const SOURCE = 4
+/** Address of the array that the partition fills, and in which its buckets end up sorted. */
+export const PARTITION = 8
+/** Address of another array of that size; may be the source. */
+export const SPARE = 12
+/** Address of the result: that of PARTITION or of SPARE. */
+export const RESULT = 16
+/** How values are put into buckets: one of the MODE_… below. Chosen by the kernel. */
+export const MODE = 20
+/** Buckets in use. */
+export const BUCKET_COUNT = 24
+/** MODE_SHIFT: bucket = (key - LOW) >> SHIFT. */
+export const SHIFT = 28
+/** u64: the smallest key of the sample. */
+export const LOW = 32
+/** u64 each: how bits become keys that order as unsigned numbers; see assembly/sort-keys.ts. */
+export const SIGN_MASK = 40
+export const XOR_MASK = 48
+export const OFFSET = 56
+export const FLIP_MASK = 64
+/** u64: keys from here on are NaN. */
+export const NAN_FROM = 72
+/** Address of u32[threads][MAX_BUCKETS]: counts, then cursors. */
+export const COUNTS = 80
+/** Address of u32[MAX_BUCKETS + 1]: where buckets begin. */
+export const STARTS = 84
+/** Address of the sample, 2 × SAMPLE_COUNT u64, and after sorting of the splitters. */
+export const SAMPLE = 88
+/** Address of u16[COUNT]: each value's bucket under MODE_SPLITTERS. */
+export const BUCKET_IDS = 92
+/** Address of u32[threads][TABLE_WORDS]: the local sort's tables. */
+export const TABLES = 96
+/** Address of u32[threads]: whether a thread's values are ascending (1) or falling (2). */
+export const RUNS = 100
+/** Where a sliced call stopped: phase and position in it. */
+export const PHASE = 104
+export const CURSOR = 108
+/** The next bucket to sort, on its own cache line. */
+export const TICKET = 128
+
+export const PARAMETER_BYTES = 192
+
+/** In order already: copied. */
+export const MODE_ASCENDING = 0
+/** Falling, no two alike: turned around. */
+export const MODE_FALLING = 1
+/** Few values: one bucket. */
+export const MODE_ONE = 2
+/** Buckets of equal width between the sample's ends. */
+export const MODE_SHIFT = 3
+/** Buckets between splitters from the sample, and one for the equals of each splitter. */
+export const MODE_SPLITTERS = 4
+
+/** Buckets at most, a power of two; SPLITTERS keep two buckets each. */
+export const MAX_BUCKETS = 1024
+/** Leaves of the splitters' search, a power of two. */
+export const LEAVES = 512
+/** Values that a partition would not make faster. */
+export const ONE_BUCKET_COUNT = 16384
+/** Values looked at to choose buckets. */
+export const SAMPLE_COUNT = 4096
+/** Most of the sample in one bucket of MODE_SHIFT: 6 times the average. */
+export const SAMPLE_LIMIT = 24
+/** Values between two looks at the abort flag: well under a millisecond each. */
+export const BLOCK_COUNT = 32768
+/** Two histograms of 11 bits. */
+export const TABLE_WORDS = 4096
+
+// --- ordering: sortPack, sortUnpack, sortGather
+/** Address of the permutation that is refined; 0 for none. */
+export const PERMUTATION = 112
+/** Bytes of a value: 1, 2, 4 or 8. */
+export const ELEMENT_BYTES = 116
+/** 1: the key's upper 32 bits; 0: its lower ones. */
+export const UPPER_HALF = 120
+
+// --- topK: sortTally, sortPick; unique: sortRuns; searchSorted: sortSearch
+/** Values of DIGIT, the keys' upper 16 bits (all bits of narrower values). */
+export const DIGIT_KINDS = 65536
+/** sortPick takes positions whose DIGIT is at most this. */
+export const LAST_DIGIT = 20
+/** How many sortPick took, sortRuns found (result). */
+export const FOUND = 24
+/** sortRuns: address of u32[COUNT + 1], where runs begin. sortSearch: address of the queries. */
+export const OTHER = 112
+/** sortSearch: values to search in. */
+export const SORTED_COUNT = 28
+/** sortSearch: 1 for the place behind equals. */
+export const IS_RIGHT = 120

@@ -1,0 +1,127 @@
+/**
+ * Drives assembly/sort*.ts: values sort as keys; positions come from records of a key's 32 bits and
+ * a position, twice for 64-bit keys; pairs are gathered by position.
+ */
+
+import type { Operand, WasmJob } from '../arrays/types.js'
+import { keyMasks } from './keys.js'
+import * as at from './layout.js'
+import type { SortPlan } from './types.js'
+import { type Fields, runKernel, threadsFor, widthOf } from './wasm-run.js'
+
+/** Sorts as the plan says; see `SortPlan` for inputs and outputs. */
+export async function sortWasm(job: WasmJob, plan: SortPlan): Promise<void> {
+  const [keys, values] = job.inputs
+  if (plan.result === 'keys') return sortKeys(job, keys, job.outputs[0], plan.descending)
+  if (plan.result === 'order') {
+    return orderOf(job, keys, job.outputs[0].storage, plan.descending)
+  }
+  const order = await job.scratch.alloc(4 * keys.length)
+  await orderOf(job, keys, order, plan.descending)
+  await gather(job, keys, order, job.outputs[0])
+  await gather(job, values, order, job.outputs[1])
+}
+
+/** Sorts values from one place to another, or in place. */
+export async function sortKeys(
+  job: WasmJob,
+  source: Operand<number>,
+  target: Operand<number>,
+  descending: boolean,
+): Promise<void> {
+  const { type, length, storage } = source
+  const width = widthOf(type)
+  const masks = keyMasks(type, descending)
+  if (width <= 2) {
+    const counts = await job.scratch.alloc(
+      4 * threadsFor(job, length) * (width === 1 ? 256 : 65_536),
+    )
+    const fields = { count: length, source: storage, result: target.storage, counts, width, masks }
+    await runKernel(job, 'sortNarrow', fields)
+    return
+  }
+  const spare = await job.scratch.alloc(length * width)
+  const inPlace = storage === target.storage
+  return sortBits(job, {
+    count: length,
+    source: storage,
+    partition: inPlace ? spare : target.storage,
+    spare: inPlace ? storage : spare,
+    result: target.storage,
+    width,
+    masks,
+  })
+}
+
+async function sortBits(job: WasmJob, fields: Fields): Promise<void> {
+  const { scratch } = job
+  const threads = threadsFor(job, fields.count)
+  const counts = await scratch.alloc(4 * threads * at.MAX_BUCKETS)
+  const starts = await scratch.alloc(4 * (at.MAX_BUCKETS + 1))
+  const sample = await scratch.alloc(2 * 8 * at.SAMPLE_COUNT)
+  const ids = await scratch.alloc(fields.count > at.ONE_BUCKET_COUNT ? 2 * fields.count : 0)
+  const tables = await scratch.alloc(4 * threads * at.TABLE_WORDS)
+  const runs = await scratch.alloc(4 * threads)
+  const more = (set: (offset: number, value: number) => void) => {
+    set(at.STARTS, starts)
+    set(at.SAMPLE, sample)
+    set(at.BUCKET_IDS, ids)
+    set(at.TABLES, tables)
+    set(at.RUNS, runs)
+  }
+  const kernel = fields.width === 8 ? 'sortColumn64' : 'sortColumn32'
+  await runKernel(job, kernel, { ...fields, counts, more })
+  for (const address of [counts, starts, sample, ids, tables, runs]) scratch.free(address)
+}
+
+/** Positions in stable order, written to `result`. */
+export async function orderOf(
+  job: WasmJob,
+  keys: Operand<number>,
+  result: number,
+  descending: boolean,
+): Promise<void> {
+  const { scratch } = job
+  const { type, length: count, storage: source } = keys
+  const width = widthOf(type)
+  const masks = keyMasks(type, descending)
+  const records = await scratch.alloc(8 * count)
+  const sorted = await scratch.alloc(8 * count)
+  const sortRecords = () =>
+    sortBits(job, {
+      ...{ count, source: records, partition: sorted, spare: records, result: sorted, width: 8 },
+    })
+  await runKernel(job, 'sortPack', { count, source, result: records, width, masks })
+  await sortRecords()
+  if (width < 8) {
+    await runKernel(job, 'sortUnpack', { count, source: sorted, result, width })
+  } else {
+    // By the lower half first, then by the upper one, which keeps the order of equals.
+    const permutation = await scratch.alloc(4 * count)
+    await runKernel(job, 'sortUnpack', { count, source: sorted, result: permutation, width })
+    const upper = { count, source, result: records, width, masks, permutation, upperHalf: true }
+    await runKernel(job, 'sortPack', upper)
+    await sortRecords()
+    await runKernel(job, 'sortUnpack', { count, source: sorted, result, width, permutation })
+    scratch.free(permutation)
+  }
+  scratch.free(records)
+  scratch.free(sorted)
+}
+
+/** As many of the values as its length says, in an order; the output may be the values. */
+export async function gather(
+  job: WasmJob,
+  values: Operand<number>,
+  permutation: number,
+  output: Operand<number>,
+): Promise<void> {
+  const { length: count } = values
+  const width = widthOf(values.type)
+  let source = values.storage
+  if (job.inputs.some(({ storage }) => storage === output.storage)) {
+    source = await job.scratch.alloc(count * width)
+    await runKernel(job, 'sortGather', { count, source: values.storage, result: source, width })
+  }
+  await runKernel(job, 'sortGather', { count, source, result: output.storage, width, permutation })
+}
