@@ -106,6 +106,30 @@ export class BlockFormatError extends TickTickClockError {
   }
 }
 
+/** A column of timestamps with a value that can't be converted as asked: says which, and why. */
+export class TimestampError extends TickTickClockError {
+  /** Position of the first such value: values, not elements, from 0. */
+  readonly index: number
+  /** The value as it was given; seconds and nanoseconds for `ptp`. */
+  readonly value: bigint | number | string | readonly [bigint, bigint]
+  /** It is no timestamp; the target can't hold it; or the target would lose a part of it. */
+  readonly finding: 'invalid' | 'overflow' | 'loss'
+  /** In text that is no timestamp: bytes before the first that is wrong. */
+  readonly position: number | undefined
+
+  constructor(
+    where: Pick<TimestampError, 'index' | 'value' | 'finding'> & { position?: number },
+    problem: string,
+    options?: { cause?: unknown },
+  ) {
+    super('ERR_TTC_TIMESTAMP', `"values"[${where.index}] ${problem}`, options)
+    this.index = where.index
+    this.value = where.value
+    this.finding = where.finding
+    this.position = where.position
+  }
+}
+
 /** A setting (`configure()`, a `TICKTICKCLOCK_*` variable) with a value that is not allowed. */
 export class ConfigError extends TickTickClockError {
   constructor(message: string, options?: { cause?: unknown }) {
@@ -114,7 +138,7 @@ export class ConfigError extends TickTickClockError {
 }
 
 /** JSON quotes, control characters escaped, at most 60 characters: safe to print on one line. */
-function quoteExcerpt(text: string): string {
+export function quoteExcerpt(text: string): string {
   let quoted = JSON.stringify(text.slice(0, 60))
   // Long text is cut; rubbish is cut shorter, because a byte becomes six characters: \u0001.
   for (let length = 57; text.length > 60 || quoted.length > 80; length -= 7) {

@@ -36,6 +36,7 @@ export {
   MemoryLimitError,
   NotSupportedError,
   TickTickClockError,
+  TimestampError,
 } from './errors.js'
 export type {
   EdgeColumns,
@@ -75,6 +76,29 @@ export { type SearchSortedOptions, searchSorted } from './kernels/search/index.j
 export type { SortableColumn } from './kernels/sort/columns.js'
 export { argsort, type SortedPairs, sort, sortPairs } from './kernels/sort/index.js'
 export type { ArgsortOptions, SortOptions, SortPairsOptions } from './kernels/sort/types.js'
+export { convertTimestamps } from './kernels/timestamps/index.js'
+export { LEAP_SECONDS } from './kernels/timestamps/leap-seconds.js'
+export type {
+  ClockCorrection,
+  CommonTimestampOptions,
+  ConvertTimestampsOptions,
+  FormatTimestampsOptions,
+  LeapSecondTable,
+  LossPolicy,
+  NumericTimestampFormat,
+  OverflowPolicy,
+  ResidentTexts,
+  ResidentTimestamps,
+  TextColumn,
+  TextLayout,
+  TextRows,
+  Texts,
+  TimestampArray,
+  TimestampFormat,
+  TimestampResident,
+  TimestampTypes,
+  TimestampValues,
+} from './kernels/timestamps/types.js'
 export { type RankedVertex, topVertices } from './kernels/top-vertices.js'
 export { type TopK, type TopKOptions, topK } from './kernels/topk/index.js'
 export { type Unique, unique } from './kernels/unique/index.js'

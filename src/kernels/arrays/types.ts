@@ -3,26 +3,14 @@
  * Imports no implementation.
  */
 
-import type { ElementArrays, ElementType, ResidentArray } from '../../devices/device.js'
+import type { ElementType } from '../../devices/device.js'
 import type { WasmDevice } from '../../devices/wasm/index.js'
 import type { Region } from '../../devices/wasm/region.js'
 import type { Gpu } from '../../devices/webgpu/gpu.js'
 import type { Steps } from '../../graph/slices.js'
-import type { KernelRun, PlaceOptions } from '../place.js'
+import type { Column, HostValues } from '../columns.js'
 
-/** Values in a host array, or in a device's memory. */
-export type Column<T extends ElementType = ElementType> = ElementArrays[T] | ResidentArray<T>
-
-/** Options of every array kernel. */
-export interface ArrayOptions extends PlaceOptions {
-  /** Stops within 100 ms; the call rejects with `signal.reason`. */
-  signal?: AbortSignal
-  /** Called once, before the result comes: which device ran, why, and where the time went. */
-  onRun?: (run: KernelRun) => void
-}
-
-/** Names of `ArrayOptions`, for the check against misspelt ones. */
-export const ARRAY_OPTIONS = ['device', 'threads', 'signal', 'onRun'] as const
+export { ARRAY_OPTIONS, type ArrayOptions, type Column, type HostValues } from '../columns.js'
 
 /** An array as an implementation finds it: `storage` is a host array, an address, or a buffer. */
 export interface Operand<S> {
@@ -56,9 +44,6 @@ export interface GpuJob extends Job<GPUBuffer> {
   /** A buffer for the call, destroyed after it. */
   scratch(what: string, byteLength: number, usage?: number): Promise<GPUBuffer>
 }
-
-/** Any typed array. */
-export type HostValues = ElementArrays[ElementType]
 
 /**
  * A kernel over arrays: one implementation a device. Everything is checked before they run.
