@@ -4,8 +4,10 @@ import { parseArgs } from 'node:util'
 import type { MemorySettings } from './suite-memory.js'
 import type { GraphChoice, PagerankSettings } from './suite-pagerank.js'
 import type { ParseSettings } from './suite-parse.js'
+import type { SortSettings } from './suite-sort.js'
+import type { TimestampSettings } from './suite-timestamps.js'
 
-export const HELP = `Times PageRank and readGraph against JavaScript by hand and other packages.
+export const HELP = `Times kernels and readGraph against JavaScript by hand and other packages.
 
 usage: npm run bench -- [SUITE …] [OPTION …]
 
@@ -13,10 +15,12 @@ suites (default: all)
   pagerank          whole calls and iterations; graphology-metrics and ngraph.pagerank beside
   parse             readGraph of text in memory, against split and parseInt
   memory            peak memory of reading and ranking a large file, per edge
+  sort              sort, every way to pass data; V8, nodejs-polars and DuckDB beside
+  timestamps        convertTimestamps, numbers and text; BigInt loops and Date beside
 
 options
   --quick           small inputs, under a minute, too noisy to quote
-  --scale N         R-MAT graphs of 2^N vertices instead; may be repeated
+  --scale N         R-MAT graphs of 2^N vertices instead, arrays of 2^N values; may be repeated
   --filter REGEXP   only contestants whose name matches
   --no-peers        without other packages
   --samples N       most calls a contestant
@@ -34,7 +38,7 @@ examples
 export class UsageError extends Error {}
 
 /** A suite of the benchmark. */
-export type Suite = 'pagerank' | 'parse' | 'memory'
+export type Suite = 'pagerank' | 'parse' | 'memory' | 'sort' | 'timestamps'
 
 /** What to run. */
 export interface Settings {
@@ -45,9 +49,11 @@ export interface Settings {
   pagerank: PagerankSettings
   parse: ParseSettings
   memory: MemorySettings
+  sort: SortSettings
+  timestamps: TimestampSettings
 }
 
-const SUITES: readonly Suite[] = ['pagerank', 'parse', 'memory']
+const SUITES: readonly Suite[] = ['pagerank', 'parse', 'memory', 'sort', 'timestamps']
 const MIB = 2 ** 20
 
 /** @throws UsageError with the argument and what is allowed */
@@ -63,6 +69,14 @@ export function parseArguments(args: readonly string[]): Settings {
   const most = wholeNumber('--samples', values.samples ?? (quick ? '7' : '15'), 1, 1000)
   const scales = values.scale?.map((text) => wholeNumber('--scale', text, 1, 24))
   const least = Math.min(3, most)
+  const filter = values.filter === undefined ? undefined : pattern(values.filter)
+  const arrays = {
+    valueCount: 2 ** Math.max(...(scales ?? [quick ? 18 : 24])),
+    softwareGpuCount: 2 ** 16,
+    effort: { budgetMs: quick ? 500 : 6000, mostSamples: most },
+    seed,
+    filter,
+  }
   return {
     help: values.help === true,
     suites: new Set(suites.length === 0 ? SUITES : suites),
@@ -79,10 +93,12 @@ export function parseArguments(args: readonly string[]): Settings {
       peers: values['no-peers'] !== true,
       softwareGpuScale: 12,
       seed,
-      filter: values.filter === undefined ? undefined : pattern(values.filter),
+      filter,
     },
     parse: { textBytes: (quick ? 8 : 64) * MIB, samples: most, seed },
     memory: { scale: Math.max(...(scales ?? [quick ? 16 : 20])), edgeFactor: 16, seed },
+    sort: { ...arrays, peers: values['no-peers'] !== true },
+    timestamps: arrays,
   }
 }
 

@@ -7,12 +7,16 @@ import { realpathSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { HELP, parseArguments, type Settings, UsageError } from './arguments.js'
+import type { ArrayReport } from './array-contest.js'
 import { openDevices } from './contestants.js'
 import { describeMachine, type Machine } from './machine.js'
+import { arraySection } from './print-arrays.js'
 import { pagerankSections, type Section } from './print-pagerank.js'
 import { type MemoryReport, memorySection, runMemorySuite } from './suite-memory.js'
 import { type PagerankReport, runPagerankSuite } from './suite-pagerank.js'
 import { type ParseReport, parseSection, runParseSuite } from './suite-parse.js'
+import { runSortSuite } from './suite-sort.js'
+import { runTimestampSuite } from './suite-timestamps.js'
 import { formatMarkdown, formatTable } from './table.js'
 
 /** What --json writes. */
@@ -22,6 +26,8 @@ export interface Report {
   pagerank: PagerankReport[]
   parse: ParseReport[]
   memory: MemoryReport[]
+  sort: ArrayReport[]
+  timestamps: ArrayReport[]
   wallSeconds: number
 }
 
@@ -68,7 +74,10 @@ export async function main(args: readonly string[], output: Output = TERMINAL): 
   if (settings.markdown !== undefined) {
     writeFileSync(settings.markdown, toMarkdown(report.machine, sections))
   }
-  const refused = [...report.pagerank, ...report.parse].some(({ refusals }) => refusals.length > 0)
+  const { pagerank, parse, sort, timestamps } = report
+  const refused = [...pagerank, ...parse, ...sort, ...timestamps].some(
+    ({ refusals }) => refusals.length > 0,
+  )
   return refused ? 1 : 0
 }
 
@@ -85,6 +94,8 @@ async function run(
     pagerank: [],
     parse: [],
     memory: [],
+    sort: [],
+    timestamps: [],
     wallSeconds: 0,
   }
   const sections: Section[] = []
@@ -102,6 +113,14 @@ async function run(
         report.pagerank.push(result)
         for (const section of pagerankSections(result)) show(section)
       }
+    }
+    if (settings.suites.has('sort')) {
+      report.sort = await runSortSuite(settings.sort, devices, say)
+      for (const contest of report.sort) show(arraySection(contest))
+    }
+    if (settings.suites.has('timestamps')) {
+      report.timestamps = await runTimestampSuite(settings.timestamps, devices, say)
+      for (const contest of report.timestamps) show(arraySection(contest))
     }
   } finally {
     await devices.close()
