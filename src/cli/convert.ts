@@ -1,6 +1,6 @@
 /**
- * `ticktickclock convert --from F --to T [FILE]`: converts a column of timestamps; the other columns
- * stay as they are.
+ * `ticktickclock convert --from F --to T [FILE]`: converts a column of timestamps; the other
+ * columns stay as they are.
  */
 
 import { Command } from 'commander'

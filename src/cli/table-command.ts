@@ -1,6 +1,6 @@
 /**
- * What `sort` and `convert` have in common: the options for their file, its column and their output,
- * and the account of a run that they give at the end.
+ * What `sort` and `convert` have in common: the options for their file, its column and their
+ * output, and the account of a run that they give at the end.
  */
 
 import type { Command } from 'commander'

@@ -60,10 +60,11 @@ describe('one moment', () => {
 
 describe('text', () => {
   it('keeps the other columns byte for byte, and the header', async () => {
-    const text = 'id,"at, UTC",note\r\n"1", 1614834367250,"a ""b"""\r\n2,"0",\r\n'
-    expect(await converted('unix-ms', 'iso8601', ['--column', 'at, UTC'], text)).toBe(
-      'id,"at, UTC",note\r\n"1",2021-03-04T05:06:07.250Z,"a ""b"""\r\n2,1970-01-01T00:00:00.000Z,\r\n',
-    )
+    const lines = (first: string, second: string) =>
+      `id,"at, UTC",note\r\n"1",${first},"a ""b"""\r\n2,${second},\r\n`
+    const text = lines(' 1614834367250', '"0"')
+    const wanted = lines('2021-03-04T05:06:07.250Z', '1970-01-01T00:00:00.000Z')
+    expect(await converted('unix-ms', 'iso8601', ['--column', 'at, UTC'], text)).toBe(wanted)
   })
 
   it('has headers found, of numbers and of times', async () => {

@@ -1,6 +1,6 @@
 /**
- * Files of columns made by hand, byte by byte, for the tests of `sort` and `convert`. Shares no code
- * with the readers.
+ * Files of columns made by hand, byte by byte, for the tests of `sort` and `convert`. Shares no
+ * code with the readers.
  */
 
 import { readFileSync } from 'node:fs'

@@ -1,7 +1,7 @@
 /**
  * Rows of a table of text (RFC 4180: fields between delimiters, quoted where they hold one, a quote
- * or a line break), found without decoding: only offsets are kept, so that rows can be written again
- * byte for byte. Called by text-table.ts.
+ * or a line break), found without decoding: only offsets are kept, so that rows can be written
+ * again byte for byte. Called by text-table.ts.
  */
 
 import type { Steps } from '../../graph/slices.js'

@@ -1,7 +1,7 @@
 /**
- * What the commands `sort` and `convert` see of a file, whatever its format: a table with one column
- * picked. Implementations: text-table.ts, npy-table.ts, parquet-table.ts; table.ts chooses one. This
- * file imports none of them.
+ * What the commands `sort` and `convert` see of a file, whatever its format: a table with one
+ * column picked. Implementations: text-table.ts, npy-table.ts, parquet-table.ts; table.ts chooses
+ * one. This file imports none of them.
  */
 
 import type { Steps } from '../../graph/slices.js'
