@@ -1,4 +1,7 @@
-/** Seeded arrays for the suites of sorting and timestamps: the hard distributions, by name. */
+/**
+ * Seeded arrays for the suites of sorting and timestamps, the hard distributions by name, and where
+ * two arrays differ.
+ */
 
 /** Element types that the benchmarks sort. */
 export type BenchType = 'u32' | 'u64' | 'f64'
@@ -80,4 +83,17 @@ function fromWords(type: BenchType, words: Uint32Array): BenchArrays[BenchType] 
     array[i] = type === 'u32' ? high : (high + words[2 * i] / 2 ** 32) / 2 ** 31 - 1
   }
   return array
+}
+
+/** Where two arrays differ, or undefined. */
+export async function differenceOf(
+  got: unknown,
+  expected: BenchArrays[BenchType],
+): Promise<string | undefined> {
+  const array = (await got) as ArrayLike<number | bigint> | undefined
+  if (array?.length !== expected.length) return `${array?.length} values of ${expected.length}`
+  for (let i = 0; i < expected.length; i++) {
+    if (!Object.is(array[i], expected[i])) return `[${i}] is ${array[i]}, not ${expected[i]}`
+  }
+  return undefined
 }

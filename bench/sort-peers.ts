@@ -8,8 +8,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { ArrayContestant } from './array-contest.js'
 import { benchFolder } from './machine.js'
-import type { BenchArrays, BenchType } from './random-arrays.js'
-import { differenceOf } from './suite-sort.js'
+import { type BenchArrays, type BenchType, differenceOf } from './random-arrays.js'
 
 type Values = BenchArrays[BenchType]
 

@@ -17,6 +17,7 @@ import {
   type BenchType,
   DISTRIBUTIONS,
   type Distribution,
+  differenceOf,
   randomArray,
 } from './random-arrays.js'
 import { openSortPeers } from './sort-peers.js'
@@ -193,17 +194,4 @@ function hardContestant(
       await (await data)?.output.dispose()
     },
   }
-}
-
-/** Where two arrays differ, or undefined. */
-export async function differenceOf(
-  got: unknown,
-  expected: BenchArrays[BenchType],
-): Promise<string | undefined> {
-  const array = (await got) as ArrayLike<number | bigint> | undefined
-  if (array?.length !== expected.length) return `${array?.length} values of ${expected.length}`
-  for (let i = 0; i < expected.length; i++) {
-    if (!Object.is(array[i], expected[i])) return `[${i}] is ${array[i]}, not ${expected[i]}`
-  }
-  return undefined
 }

@@ -11,8 +11,7 @@ import {
   holdArrayContest,
 } from './array-contest.js'
 import type { OpenDevices } from './contestants.js'
-import { createBits } from './random-arrays.js'
-import { differenceOf } from './suite-sort.js'
+import { createBits, differenceOf } from './random-arrays.js'
 
 /** What to run. */
 export interface TimestampSettings {

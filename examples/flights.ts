@@ -89,8 +89,8 @@ async function printDelays({ times, delays, origins, destinations }: Flights): P
   const share = ((100 * late) / count).toFixed(1)
   console.log(
     `${count.toLocaleString('en-US')} flights within the United States, ${first} to ${last}.\n` +
-      `The median flight arrived ${minutes(delayAt(0.5))}, ${share}% were 15 minutes late or more, ` +
-      `one in a\nhundred ${delayAt(0.01)} or more. The five most delayed:\n`,
+      `The median flight arrived ${minutes(delayAt(0.5))}, ${share}% were 15 minutes late or ` +
+      `more, one in a\nhundred ${delayAt(0.01)} or more. The five most delayed:\n`,
   )
   const table = createTable(['date', 'from', 'to', 'minutes late'], 'lllr')
   for (const row of order.subarray(0, 5)) {
@@ -140,7 +140,8 @@ function printResults(results: ReadonlyMap<string, Result[]>): void {
 function printLegend(): void {
   console.log(`
 speed-up   of the total over what V8 does by itself with as many flights
-checked    every answer is the same as V8's, to the last bit; of text, V8 makes strings, devices bytes`)
+checked    every answer is the same as V8's, to the last bit; as text, V8 makes strings, the
+           devices make bytes`)
   const software = devices.find(({ device }) => device.info.software)
   if (software !== undefined) {
     console.log(

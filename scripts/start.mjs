@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /**
  * `npm start`: installs the npm packages and builds, where that is needed, and touches nothing
- * else. Then, without arguments, the main jobs (examples/airports.ts and flights.ts); with arguments
- * the command line: `npm start -- pagerank my.txt`. Runs in this process, so that exit code, signals and
- * standard streams are the program's own.
+ * else. Then, without arguments, the main jobs (examples/airports.ts and flights.ts); with
+ * arguments the command line: `npm start -- pagerank my.txt`. Runs in this process, so that exit
+ * code, signals and standard streams are the program's own.
  */
 
 import { join } from 'node:path'

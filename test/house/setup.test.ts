@@ -13,19 +13,20 @@ interface Lock {
   packages: Record<string, { version: string; optionalDependencies?: Record<string, string> }>
 }
 
-it.each([
-  'package-lock.json',
-  'bench/package-lock.json',
-])('%s has an entry for each platform package that it names', (file) => {
-  // npm leaves them out when a registry doesn't have them, and then `npm ci` refuses the file.
-  const { packages }: Lock = JSON.parse(readFileSync(join(ROOT, file), 'utf8'))
-  const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
-    Object.keys(optionalDependencies).filter(
-      (name) => !(`node_modules/${name}` in packages || `${path}/node_modules/${name}` in packages),
-    ),
-  )
-  expect(missing).toEqual([])
-})
+it.each(['package-lock.json', 'bench/package-lock.json'])(
+  '%s has an entry for each platform package that it names',
+  (file) => {
+    // npm leaves them out when a registry doesn't have them, and then `npm ci` refuses the file.
+    const { packages }: Lock = JSON.parse(readFileSync(join(ROOT, file), 'utf8'))
+    const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter(
+        (name) =>
+          !(`node_modules/${name}` in packages || `${path}/node_modules/${name}` in packages),
+      ),
+    )
+    expect(missing).toEqual([])
+  },
+)
 
 it('an old Node parses the scripts', () => {
   // Newer than Node 14: logical assignment, class fields, `.at()`, top-level await.
