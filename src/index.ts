@@ -26,15 +26,21 @@ export {
 export { type OpenDeviceOptions, openDevice } from './devices/open.js'
 export type { GpuFindings } from './devices/webgpu/index.js'
 export {
+  BarrierTimeoutError,
   BlockFormatError,
+  CollectiveError,
   ConfigError,
+  DefinitionError,
   DeviceLostError,
   DeviceUnavailableError,
   DisposedError,
   GraphFormatError,
   GraphSourceError,
   MemoryLimitError,
+  MessageLimitError,
   NotSupportedError,
+  ProcessorError,
+  type RunPlace,
   TickTickClockError,
   TimestampError,
 } from './errors.js'
