@@ -26,7 +26,8 @@ export function packError(thrown: unknown, depth = 0): PackedError {
   const { name, message, stack, cause } = error
   const packedCause =
     cause === undefined || depth === MOST_CAUSES ? undefined : packError(cause, depth + 1)
-  const properties = Object.fromEntries(Object.entries(error).filter(([, value]) => travels(value)))
+  const own = Object.entries(error).filter(([key, value]) => key !== 'cause' && travels(value))
+  const properties = Object.fromEntries(own)
   return { name, message, stack, cause: packedCause, properties }
 }
 

@@ -96,7 +96,7 @@ function start(
   input: unknown,
   settings: Settings,
 ): RunHandle<never> {
-  const kind = transportFor(what, settings)
+  const kind = transportFor(what, settings.transport, owner.hasOwnWorkers)
   const found = isComputation(what) ? what : undefined
   const known: KnownRun = {
     name: found?.name ?? String(what),
@@ -133,14 +133,18 @@ function start(
   return handle
 }
 
-function transportFor(what: unknown, { transport, workerFactory }: Settings): TransportKind {
+function transportFor(
+  what: unknown,
+  transport: TransportKind | undefined,
+  hasOwnWorkers: boolean,
+): TransportKind {
   if (!(what instanceof URL) && !isComputation(what)) {
     throw new TypeError(
       `"computation" expected what defineComputation() returned, or a URL of its module, got ` +
         show(what),
     )
   }
-  const canUseThreads = what instanceof URL || workerFactory !== undefined
+  const canUseThreads = what instanceof URL || hasOwnWorkers
   if (transport === 'threads' && !canUseThreads) {
     throw new NotSupportedError(
       'functions can\'t be sent to threads: make the computation the default export of a module ' +
@@ -190,9 +194,9 @@ export class Coordinator<R> {
     options: RunOptions = {},
   ): Promise<Coordinator<never>> {
     const settings = checkRunOptions(options, processorCount())
-    transportFor(what, settings)
+    const { transport, workerFactory } = settings
+    transportFor(what, transport, workerFactory !== undefined)
     const computation = await loadComputation(what)
-    const { workerFactory } = settings
     const owner = new TransportOwner(workerFactory === undefined ? {} : { workerFactory })
     return new Coordinator(owner, computation, () => start(owner, what, input, settings))
   }

@@ -2,6 +2,7 @@
 
 import { checkCallback, checkInteger, checkOneOf, checkOptions, checkSignal } from '../check.js'
 import { MAX_PROCESSORS } from '../limits.js'
+import type { OwnWorker } from '../workers/spawn.js'
 import type { SuperstepReport } from './report.js'
 
 /** How processors are connected. */
@@ -42,7 +43,7 @@ export interface RunOptions {
    * Makes a worker whose script calls `serve(computation)`: what a bundler needs to find it. The
    * workers live as long as the run.
    */
-  workerFactory?: () => unknown
+  workerFactory?: () => OwnWorker
 }
 
 const NAMES = [
@@ -62,7 +63,7 @@ export interface Settings {
   seed: number
   signal: AbortSignal | undefined
   onProgress: ((report: SuperstepReport) => void) | undefined
-  workerFactory: (() => unknown) | undefined
+  workerFactory: (() => OwnWorker) | undefined
 }
 
 const MIB = 2 ** 20

@@ -4,7 +4,7 @@
  * closes by itself.
  */
 
-import { canShareMemory, processorCount } from '#spawn'
+import { adoptWorker, canShareMemory, processorCount } from '#spawn'
 import { checkCallback, checkInteger, checkOptions } from '../check.js'
 import { DisposedError, NotSupportedError } from '../errors.js'
 import { MAX_THREADS } from '../limits.js'
@@ -13,6 +13,7 @@ import { openThreads } from '../transport/threads.js'
 import type { Transport } from '../transport/transport.js'
 import { openPool } from '../workers/open.js'
 import type { WorkerPool } from '../workers/pool.js'
+import type { OwnWorker } from '../workers/spawn.js'
 import type { TransportKind } from './options.js'
 
 /** Options of `createRuntime`. */
@@ -20,7 +21,7 @@ export interface RuntimeOptions {
   /** Workers of the pool, 1 to 256. Default: as many as the host has processors. */
   workers?: number
   /** Makes a worker whose script calls `serve(computation)`. Default: the package's own workers. */
-  workerFactory?: () => unknown
+  workerFactory?: () => OwnWorker
 }
 
 /** A run of a runtime, as `inspect` shows it. */
@@ -67,6 +68,11 @@ export class TransportOwner {
     this.#options = options
   }
 
+  /** Whether its workers bring their computation. */
+  get hasOwnWorkers(): boolean {
+    return this.#options.workerFactory !== undefined
+  }
+
   get workers(): number {
     return this.#opened?.size ?? 0
   }
@@ -109,7 +115,8 @@ export class TransportOwner {
   async #openPool(): Promise<WorkerPool> {
     if (this.#opened?.disposed) this.#pool = undefined
     const { workers = Math.min(MAX_THREADS, processorCount()), workerFactory } = this.#options
-    this.#pool ??= openPool({ threads: workers, sharedMemory: true, workerFactory })
+    const spawn = workerFactory && (() => adoptWorker(workerFactory()))
+    this.#pool ??= openPool({ threads: workers, sharedMemory: true, spawn })
     try {
       this.#opened = await this.#pool
     } catch (error) {

@@ -3,10 +3,10 @@
  * pool that knows one computation.
  */
 
-import { serveJobs } from '#spawn'
+import { servePool } from '#serve'
 import { enterThreads, type MemberRequest } from '../transport/threads-member.js'
-import type { JobContext } from '../workers/pool.js'
 import { MEMBER_JOB } from '../transport/threads.js'
+import type { JobContext } from '../workers/pool.js'
 import type { AnyComputation } from './coordinator.js'
 import { runMember } from './member.js'
 
@@ -27,9 +27,8 @@ import { runMember } from './member.js'
  * ```
  */
 export function serve(computation: AnyComputation): void {
-  serveJobs({
-    [MEMBER_JOB.name]: (context: JobContext, request: unknown) => {
-      const { argument, ...rest } = request as MemberRequest
+  servePool({
+    [MEMBER_JOB.name]: (context: JobContext, { argument, ...rest }: MemberRequest) => {
       const own = { ...(argument as object), computation }
       return enterThreads(context, { ...rest, argument: own }, runMember)
     },
