@@ -142,7 +142,7 @@ async function runOn<S, P, R>(
     const isHere = isResident(input)
     inputs.push(isHere ? storage.operandOf(input) : await storage.upload(input, signal))
   }
-  const targets = await openOutputs(storage, device, call)
+  const targets = await openOutputs(storage, inputs, call)
   const uploadedMs = device.nowMs()
   const operands = targets.map(({ operand }) => operand)
   const value = await storage.run(call.kernel, inputs, operands, call.plan, signal)
@@ -174,7 +174,7 @@ interface Target<S> {
 
 async function openOutputs<S, P, R>(
   storage: Storage<S>,
-  device: Device,
+  inputs: readonly Operand<S>[],
   call: ArrayCall<P, R>,
 ): Promise<Target<S>[]> {
   const targets: Target<S>[] = []
@@ -182,23 +182,13 @@ async function openOutputs<S, P, R>(
     const { into, type, length } = request
     if (into !== undefined && isResident(into)) {
       targets.push({ request, operand: storage.operandOf(into) })
-    } else if (into !== undefined && device.kind === 'reference' && !overlaps(into, call.inputs)) {
+    } else if (into !== undefined && storage.isInPlace(into, inputs)) {
       targets.push({ request, operand: await storage.upload(into, undefined) })
     } else {
       targets.push({ request, operand: await storage.create(type, length) })
     }
   }
   return targets
-}
-
-/** Whether writing `into` would change an input other than element by element. */
-function overlaps(into: HostValues, inputs: readonly Column[]): boolean {
-  return inputs.some((input) => {
-    if (isResident(input) || input.buffer !== into.buffer) return false
-    if (input.byteOffset === into.byteOffset && input.byteLength === into.byteLength) return false
-    const intoEnd = into.byteOffset + into.byteLength
-    return input.byteOffset < intoEnd && into.byteOffset < input.byteOffset + input.byteLength
-  })
 }
 
 async function finish<S>(
