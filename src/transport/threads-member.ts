@@ -7,6 +7,7 @@
 import { packError } from '../packed-error.js'
 import { epochMs } from '../time/system.js'
 import type { JobContext } from '../workers/pool.js'
+import { growMemory } from '../workers/wasm-memory.js'
 import { PACKET_ALIGNMENT } from './arena.js'
 import {
   BARRIER_TIME,
@@ -82,6 +83,8 @@ class ThreadsEndpoint implements Endpoint {
 
   constructor(memory: WebAssembly.Memory, shape: MemberShape) {
     const { control, processors, member, members } = shape
+    // Grown by the coordinator: this thread's view may be behind.
+    growMemory(memory, shape.arenaAddress + shape.arenaBytes)
     this.#memory = memory
     this.#shape = shape
     this.processors = processors

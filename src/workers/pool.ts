@@ -92,10 +92,10 @@ export interface WorkerPool {
    * @param argumentOf the argument of each thread, called when the run's turn has come; must be
    *   such as comlink can send
    * @returns what the functions returned, in order of threads
-   * @throws when all have ended, what the first of them in order of threads threw, as the class that
-   *   it was where package or language have it; errors that only say that the run was stopped come
-   *   last. `signal.reason` on abort, DisposedError when the pool goes, DeviceLostError when a
-   *   worker dies
+   * @throws when all have ended, what the first of them in order of threads threw, as the class
+   *   that it was where package or language have it; errors that only say that the run was stopped
+   *   come last. `signal.reason` on abort, DisposedError when the pool goes, DeviceLostError when
+   *   a worker dies
    */
   runJob(
     job: PoolJob,

@@ -19,7 +19,8 @@ import {
 import { Heap } from '../../dist/workers/heap.js'
 import { sharedTop } from '../../dist/workers/wasm-memory.js'
 
-const TYPES = [Uint32Array, Int32Array, Float32Array, Float64Array]
+const NUMBERS = [Uint32Array, Int32Array, Float32Array, Float64Array]
+const SMALL = [Uint8Array, Int8Array, Uint16Array, Int16Array]
 const GUARD = 0xa5
 const GUARD_BYTES = 256
 const HOLE_BYTES = 2 ** 20
@@ -31,13 +32,39 @@ const PAGE_BYTES = 65_536
  * @typedef {(input: any, into: any, device: import('ticktickclock').Device) => Promise<any>} Call
  */
 
-/** @type {Record<string, { call: Call, into?: (input: any) => ArrayBufferView }>} */
+/**
+ * The values of a case; `pick` is any whole number.
+ *
+ * @typedef {(numbers: Float64Array, pick: number) => any} Make
+ */
+
+/** @type {Make} */
+function numbersOf(numbers, pick) {
+  return NUMBERS[pick % NUMBERS.length].from(numbers)
+}
+
+/** @type {Make} */
+function anyOf(numbers, pick) {
+  const kinds = [...NUMBERS, ...SMALL]
+  if (pick % 10 < 8) return kinds[pick % 10].from(numbers)
+  const whole = [...numbers].map(BigInt)
+  return pick % 10 === 8 ? BigInt64Array.from(whole) : BigUint64Array.from(whole)
+}
+
+/** @param {Float64Array} numbers */
+function timesOf(numbers) {
+  return BigInt64Array.from(numbers, (v) => BigInt(v + 1000) * 10n ** 14n)
+}
+
+/** @type {Record<string, { call: Call, into?: (input: any) => ArrayBufferView, make?: Make }>} */
 const KERNELS = {
   sort: {
+    make: anyOf,
     call: (input, into, device) => sort(input, { into, device }),
     into: (input) => input.slice(),
   },
   argsort: {
+    make: anyOf,
     call: (input, into, device) => argsort(input, { into, device }),
     into: (input) => new Uint32Array(input.length),
   },
@@ -56,23 +83,39 @@ const KERNELS = {
     into: () => new Uint32Array(10),
   },
   reduce: { call: async (input, _into, device) => (await reduce(input, 'sum', { device })).value },
-  topK: { call: (input, _into, device) => topK(input, 5, { device }) },
-  unique: { call: (input, _into, device) => unique(input, { device }) },
+  topK: {
+    make: anyOf,
+    call: (input, _into, device) => topK(input, 5, { device }),
+  },
+  unique: {
+    make: anyOf,
+    call: (input, _into, device) => unique(input, { device }),
+  },
   sortPairs: {
+    make: anyOf,
     call: (input, _into, device) => sortPairs(input, input.slice().reverse(), { device }),
   },
   toText: {
+    make: timesOf,
     call: (input, _into, device) =>
-      convertTimestamps(
-        BigInt64Array.from(input, (v) => BigInt(Math.trunc(v)) * 1_000_003n),
-        {
-          from: 'unix-ns',
-          to: 'iso8601',
-          device,
-        },
+      convertTimestamps(input, { from: 'unix-ns', to: 'iso8601', device }),
+  },
+  fromText: {
+    make: (numbers) =>
+      new TextEncoder().encode(
+        [...timesOf(numbers)]
+          .map((t) => `${new Date(Number(t / 1_000_000n)).toISOString().slice(0, 19)}Z`)
+          .join(''),
       ),
+    call: (input, into, device) =>
+      convertTimestamps(
+        { bytes: input, width: 20 },
+        { from: 'iso8601', to: 'unix-ns', into, device },
+      ),
+    into: (input) => new BigInt64Array(input.length / 20),
   },
   toNtp: {
+    make: timesOf,
     call: (input, into, device) =>
       convertTimestamps(input, { from: 'unix-ns', to: 'ntp', into, device }),
     into: (input) => new BigUint64Array(input.length),
@@ -95,14 +138,10 @@ export async function compareInPlace({ memory }, { seed, cases }) {
   }
   for (let index = 0; index < cases; index++) {
     const name = names[index % names.length]
-    const { call, into } = KERNELS[name]
+    const { call, into, make = numbersOf } = KERNELS[name]
     const length = 1 + random(random(4) === 0 ? 9000 : 70)
     const numbers = Float64Array.from({ length }, () => random(2000) - 1000)
-    const Type = TYPES[random(TYPES.length)]
-    const input =
-      name === 'toNtp'
-        ? BigInt64Array.from(numbers, (v) => BigInt(v) * 10n ** 12n)
-        : Type.from(numbers)
+    const input = make(numbers, random(40))
     const wanted = await call(input, undefined, device)
     // The kernel's own memory comes from this hole, so that the input stays at the memory's end.
     const hole = await device.alloc('u8', HOLE_BYTES)
