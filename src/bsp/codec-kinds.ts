@@ -14,8 +14,8 @@ const KINDS: ReadonlySet<string> = new Set([
 /** Prototypes of this realm. */
 const KIND_OF_PROTOTYPE = new Map<object, string>()
 for (const kind of KINDS) {
-  const constructor = Reflect.get(globalThis, kind)
-  if (constructor !== undefined) KIND_OF_PROTOTYPE.set(constructor.prototype, kind)
+  const builtIn = Reflect.get(globalThis, kind)
+  if (builtIn !== undefined) KIND_OF_PROTOTYPE.set(builtIn.prototype, kind)
 }
 
 /** Name of the built-in class whose direct instance this is, one of KINDS; undefined for others. */
@@ -32,10 +32,10 @@ export function kindOf(value: object): string | undefined {
 /** The source text of a constructor tells a realm's own `Map` from a class of that name. */
 function kindOfForeign(prototype: object): string | undefined {
   if (!Object.hasOwn(prototype, 'constructor')) return undefined
-  const { constructor } = prototype
-  if (typeof constructor !== 'function' || !KINDS.has(constructor.name)) return undefined
-  const source = Function.prototype.toString.call(constructor)
-  return /\{\s*\[native code\]\s*\}$/.test(source) ? constructor.name : undefined
+  const maker = prototype.constructor
+  if (typeof maker !== 'function' || !KINDS.has(maker.name)) return undefined
+  const source = Function.prototype.toString.call(maker)
+  return /\{\s*\[native code\]\s*\}$/.test(source) ? maker.name : undefined
 }
 
 /** Thrown while a value is written; `write` makes of it the error that users see. */

@@ -7,13 +7,10 @@
 import { BlockFormatError } from '../errors.js'
 import { MAX_VALUE_DEPTH } from '../limits.js'
 import * as tags from './codec-tags.js'
+import { asciiOf, isShared, utf16Of } from './codec-text.js'
 
-/** Shorter text is read faster by a loop than by TextDecoder. */
-const DECODER_LENGTH = 16
-/** Code units for one call of String.fromCharCode: its arguments lie on the stack. */
-const UNITS_PER_CALL = 4096
-
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+/** Places of a value's objects that stay for the next value. */
+const KEPT_OBJECT_COUNT = 16
 
 type Dictionary = Record<string, unknown>
 
@@ -25,8 +22,9 @@ export class ValueReader {
   readonly #end: number
   #position: number
   #depth = 0
-  /** Objects of the value that is being read, by number. */
-  #objects: object[] = []
+  /** Objects of the value that is being read, by number; undefined from #objectCount on. */
+  #objects: (object | undefined)[] = []
+  #objectCount = 0
   readonly #keyLists: string[][] = []
 
   /**
@@ -43,7 +41,7 @@ export class ValueReader {
         ? memory
         : new Uint8Array(memory.buffer, memory.byteOffset, memory.byteLength)
     this.#view = new DataView(memory.buffer, memory.byteOffset, memory.byteLength)
-    this.#shared = tags.isShared(memory)
+    this.#shared = isShared(memory)
     this.#position = position
     this.#end = end
   }
@@ -66,8 +64,15 @@ export class ValueReader {
   read(): unknown {
     this.#depth = 0
     const value = this.#readAny()
-    if (this.#objects.length > 0) this.#objects = []
+    this.#forgetObjects()
     return value
+  }
+
+  /** So that nobody's objects are kept from being collected; a few cost less than a new array. */
+  #forgetObjects(): void {
+    if (this.#objectCount > KEPT_OBJECT_COUNT) this.#objects = []
+    else for (let i = 0; i < this.#objectCount; i++) this.#objects[i] = undefined
+    this.#objectCount = 0
   }
 
   /** @returns the position, which moves on by so many bytes */
@@ -134,6 +139,12 @@ export class ValueReader {
     return object
   }
 
+  #readNumber(): number {
+    const tag = this.#memory[this.#take(1)]
+    if (tag < 0x80) return tag
+    return tag >= tags.NEGATIVE ? tag - 0x100 : this.#readLongNumber(tag)
+  }
+
   #readLongNumber(tag: number): number {
     if (tag === tags.FLOAT64) return this.#view.getFloat64(this.#take(8), true)
     if (tag === tags.INT16) return this.#view.getInt16(this.#take(2), true)
@@ -163,59 +174,24 @@ export class ValueReader {
 
   #readLongText(tag: number): string {
     if (tag === tags.ASCII) return this.#readAscii(this.#readCount(1))
-    if (tag === tags.UTF16) return this.#readUtf16(this.#readCount(2))
+    if (tag === tags.UTF16) {
+      const length = this.#readCount(2)
+      return utf16Of(this.#view, this.#take(2 * length), length)
+    }
     throw damaged(`tag ${tag} before byte ${this.#position} is no text`)
   }
 
   #readAscii(length: number): string {
     const at = this.#take(length)
-    const memory = this.#memory
-    if (length >= DECODER_LENGTH) return this.#decodeAscii(at, length)
-    let text = ''
-    let bits = 0
-    let i = 0
-    for (; i + 4 <= length; i += 4) {
-      const a = memory[at + i]
-      const b = memory[at + i + 1]
-      const c = memory[at + i + 2]
-      const d = memory[at + i + 3]
-      bits |= a | b | c | d
-      text += String.fromCharCode(a, b, c, d)
-    }
-    for (; i < length; i++) {
-      bits |= memory[at + i]
-      text += String.fromCharCode(memory[at + i])
-    }
-    if (bits > 0x7f) throw damaged(`text at byte ${at} is not ASCII`)
-    return text
-  }
-
-  #decodeAscii(at: number, length: number): string {
-    const end = at + length
-    const bytes = this.#shared ? this.#memory.slice(at, end) : this.#memory.subarray(at, end)
-    try {
-      const text = decoder.decode(bytes)
-      if (text.length === length) return text
-    } catch (cause) {
-      throw damaged(`text at byte ${at} is not ASCII`, cause)
-    }
-    throw damaged(`text at byte ${at} is not ASCII`)
-  }
-
-  #readUtf16(length: number): string {
-    let text = ''
-    for (let left = length; left > 0; left -= UNITS_PER_CALL) {
-      const units = new Array<number>(Math.min(left, UNITS_PER_CALL))
-      const at = this.#take(2 * units.length)
-      for (let i = 0; i < units.length; i++) units[i] = this.#view.getUint16(at + 2 * i, true)
-      text += String.fromCharCode(...units)
-    }
+    const text = asciiOf(this.#memory, at, length, this.#shared)
+    if (text === undefined) throw damaged(`text at byte ${at} is not ASCII`)
     return text
   }
 
   #readReference(): object {
     const number = this.#readCount(0)
-    if (number < this.#objects.length) return this.#objects[number]
+    const object = number < this.#objectCount ? this.#objects[number] : undefined
+    if (object !== undefined) return object
     throw damaged(`object ${number} is named before byte ${this.#position}, but didn't come`)
   }
 
@@ -255,7 +231,7 @@ export class ValueReader {
 
   /** Gives an object its number: before what it holds is read, which may name it. */
   #number<T extends object>(object: T): T {
-    this.#objects.push(object)
+    this.#objects[this.#objectCount++] = object
     return object
   }
 
@@ -297,8 +273,14 @@ export class ValueReader {
   }
 
   #readNumbers(): number[] {
-    const array = this.#number<number[]>([])
     const count = this.#readCount(1)
+    // Pairs and triples are what messages are; push would make room for 17 elements.
+    if (count === 2) return this.#number([this.#readNumber(), this.#readNumber()])
+    if (count === 3) {
+      return this.#number([this.#readNumber(), this.#readNumber(), this.#readNumber()])
+    }
+    const array = this.#number<number[]>([])
+    // Not #readNumber: its result would be boxed (measured: 5.9 instead of 1.8 ns a number).
     for (let i = 0; i < count; i++) {
       const tag = this.#memory[this.#take(1)]
       if (tag < 0x80) array.push(tag)
@@ -315,6 +297,7 @@ export class ValueReader {
     // A far element first makes engines keep the array as a dictionary; otherwise a length alone
     // would take memory for so many elements.
     array[0xffff_fffe] = undefined
+    delete array[0xffff_fffe]
     array.length = length
     for (let i = 0; i < count; i++) {
       const index = this.#readCount(0)
@@ -357,8 +340,8 @@ export class ValueReader {
     const message = this.#readOptionalText()
     const stack = this.#readOptionalText()
     const isKnown = tags.ERROR_NAMES.includes(name)
-    const constructor: ErrorConstructor = isKnown ? Reflect.get(globalThis, name) : Error
-    const error = this.#number(new constructor(message))
+    const maker: ErrorConstructor = isKnown ? Reflect.get(globalThis, name) : Error
+    const error = this.#number(new maker(message))
     if (!isKnown && name !== 'Error') setHidden(error, 'name', name)
     setHidden(error, 'stack', stack)
     if (tag === tags.ERROR_WITH_CAUSE) setHidden(error, 'cause', this.#readAny())
@@ -381,16 +364,16 @@ export class ValueReader {
   #readView(): object {
     const at = this.#take(1)
     const name = tags.VIEW_NAMES[this.#memory[at]]
-    const constructor = Reflect.get(globalThis, name ?? '')
-    if (constructor === undefined) {
+    const maker = Reflect.get(globalThis, name ?? '')
+    if (maker === undefined) {
       throw damaged(`byte ${at} names a ${name ?? 'view'} that this host doesn't have`)
     }
     const buffer = this.#readBuffer()
-    const bytesEach = constructor.BYTES_PER_ELEMENT ?? 1
+    const bytesEach = maker.BYTES_PER_ELEMENT ?? 1
     if (buffer.byteLength % bytesEach !== 0) {
       throw damaged(`a ${name} of ${buffer.byteLength} bytes at ${at} can't be`)
     }
-    return this.#number(new constructor(buffer))
+    return this.#number(new maker(buffer))
   }
 }
 

@@ -96,8 +96,3 @@ export const ERROR_NAMES = [
   'TypeError',
   'URIError',
 ]
-
-/** True for memory that TextDecoder and TextEncoder refuse in browsers. */
-export function isShared(memory: Uint8Array): boolean {
-  return typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer
-}

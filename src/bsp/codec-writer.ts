@@ -7,18 +7,16 @@
 
 import { MAX_VALUE_DEPTH } from '../limits.js'
 import { DepthRefusal, explain, kindOf, Refusal } from './codec-kinds.js'
+import { KeyLists, ObjectNumbers } from './codec-numbers.js'
 import * as tags from './codec-tags.js'
+import { isShared, putAscii } from './codec-text.js'
 
 /** @returns memory of at least `leastByteLength` bytes that begins with the first `used` of `memory` */
 export type Grow = (memory: Uint8Array, used: number, leastByteLength: number) => Uint8Array
 
 /** Room that a tag with a number, or with a count, takes at most. */
 const SCALAR_BYTES = 10
-/** Shorter text is written faster by a loop than by TextEncoder. */
-const ENCODER_LENGTH = 48
-
-const encoder = new TextEncoder()
-
+const TRANSFERRED = 'its memory was transferred away'
 /** Appends values to memory that its owner gives. */
 export class ValueWriter {
   readonly #grow: Grow
@@ -29,9 +27,7 @@ export class ValueWriter {
   #position = 0
   #depth = 0
   readonly #objects = new ObjectNumbers()
-  /** Key lists that have a number since the last reset. */
-  readonly #keyLists: string[][] = []
-  #lastKeyList = 0
+  readonly #keyLists = new KeyLists()
 
   /** @param grow called when the memory is too small; what it throws, `write` throws */
   constructor(grow: Grow) {
@@ -46,7 +42,7 @@ export class ValueWriter {
     // The same array is shorter, or empty, once its WebAssembly memory has grown elsewhere.
     if (memory !== this.#memory || memory.byteLength !== this.#limit) this.#setMemory(memory)
     this.#position = position
-    this.#keyLists.length = 0
+    this.#keyLists.cutBack(0)
   }
 
   /** What holds the bytes: another one than was given to `reset`, once it had to grow. */
@@ -74,13 +70,13 @@ export class ValueWriter {
    */
   write(value: unknown, name = 'the value'): void {
     const start = this.#position
-    const keyListCount = this.#keyLists.length
+    const keyListCount = this.#keyLists.count
     this.#depth = 0
     try {
       this.#writeAny(value)
     } catch (error) {
       this.#position = start
-      this.#keyLists.length = keyListCount
+      this.#keyLists.cutBack(keyListCount)
       if (error instanceof Refusal || error instanceof DepthRefusal) {
         throw explain(error, value, name)
       }
@@ -93,7 +89,7 @@ export class ValueWriter {
   #setMemory(memory: Uint8Array): void {
     this.#memory = memory
     this.#view = new DataView(memory.buffer, memory.byteOffset, memory.byteLength)
-    this.#shared = tags.isShared(memory)
+    this.#shared = isShared(memory)
     this.#limit = memory.byteLength
   }
 
@@ -134,17 +130,24 @@ export class ValueWriter {
   #writeAny(value: unknown): void {
     switch (typeof value) {
       case 'number':
-        return this.#writeNumber(value)
+        this.#writeNumber(value)
+        break
       case 'string':
-        return this.#writeText(value)
+        this.#writeText(value)
+        break
       case 'object':
-        return value === null ? this.#writeTag(tags.NULL) : this.#writeObject(value)
+        if (value === null) this.#writeTag(tags.NULL)
+        else this.#writeObject(value)
+        break
       case 'boolean':
-        return this.#writeTag(value ? tags.TRUE : tags.FALSE)
+        this.#writeTag(value ? tags.TRUE : tags.FALSE)
+        break
       case 'undefined':
-        return this.#writeTag(tags.UNDEFINED)
+        this.#writeTag(tags.UNDEFINED)
+        break
       case 'bigint':
-        return this.#writeBigint(value)
+        this.#writeBigint(value)
+        break
       default:
         throw new Refusal(value)
     }
@@ -172,8 +175,8 @@ export class ValueWriter {
     const at = this.#reserve(SCALAR_BYTES)
     this.#memory[at] = tag
     // A NaN's payload is not visible, but would make bytes differ from host to host.
-    if (value === value) this.#view.setFloat64(at + 1, value, true)
-    else this.#view.setBigUint64(at + 1, 0x7ff8_0000_0000_0000n, true)
+    if (Number.isNaN(value)) this.#view.setBigUint64(at + 1, 0x7ff8_0000_0000_0000n, true)
+    else this.#view.setFloat64(at + 1, value, true)
     this.#position = at + 9
   }
 
@@ -202,7 +205,7 @@ export class ValueWriter {
     if (length < tags.SHORT_TEXT_LENGTH) this.#writeTag(tags.SHORT_TEXT + length)
     else this.#writeCount(tags.ASCII, length)
     const at = this.#reserve(length)
-    if (this.#putAscii(text, at)) {
+    if (putAscii(text, this.#memory, at, this.#shared)) {
       this.#position = at + length
       return
     }
@@ -213,32 +216,12 @@ export class ValueWriter {
     this.#position = at16 + 2 * length
   }
 
-  /** @returns false for text that isn't ASCII; its bytes are rubbish then */
-  #putAscii(text: string, at: number): boolean {
-    const { length } = text
-    const memory = this.#memory
-    if (length < ENCODER_LENGTH) {
-      let bits = 0
-      for (let i = 0; i < length; i++) {
-        const unit = text.charCodeAt(i)
-        bits |= unit
-        memory[at + i] = unit
-      }
-      return bits < 0x80
-    }
-    if (this.#shared) {
-      const bytes = encoder.encode(text)
-      if (bytes.length !== length) return false
-      memory.set(bytes, at)
-      return true
-    }
-    const { read, written } = encoder.encodeInto(text, memory.subarray(at, at + length))
-    return read === length && written === length
-  }
-
   #writeObject(value: object): void {
     const earlier = this.#objects.find(value)
-    if (earlier >= 0) return this.#writeCount(tags.REFERENCE, earlier)
+    if (earlier >= 0) {
+      this.#writeCount(tags.REFERENCE, earlier)
+      return
+    }
     if (this.#depth === MAX_VALUE_DEPTH) throw new DepthRefusal()
     this.#depth++
     const prototype = Object.getPrototypeOf(value)
@@ -252,42 +235,49 @@ export class ValueWriter {
     const kind = kindOf(value)
     switch (kind) {
       case 'Object':
-        return this.#writePlain(value as Record<string, unknown>)
+        this.#writePlain(value as Record<string, unknown>)
+        break
       case 'Array':
-        return this.#writeArray(value as unknown[])
+        this.#writeArray(value as unknown[])
+        break
       case 'Map':
-        return this.#writeMap(value as Map<unknown, unknown>)
+        this.#writeMap(value as Map<unknown, unknown>)
+        break
       case 'Set':
-        return this.#writeValues(tags.SET, [...(value as Set<unknown>)])
+        this.#writeValues(tags.SET, [...(value as Set<unknown>)])
+        break
       case 'Date':
-        return this.#writeFloat(tags.DATE, (value as Date).getTime())
+        this.#writeFloat(tags.DATE, (value as Date).getTime())
+        break
       case 'RegExp':
         this.#writeTag(tags.REGEXP)
         this.#writeText((value as RegExp).source)
-        return this.#writeText((value as RegExp).flags)
+        this.#writeText((value as RegExp).flags)
+        break
       case 'Error':
-        return this.#writeError(value as Error)
+        this.#writeError(value as Error)
+        break
       case 'ArrayBuffer':
-        return this.#writeBuffer(value as ArrayBuffer)
+        this.#writeBuffer(value as ArrayBuffer)
+        break
       case undefined:
         throw new Refusal(value)
       default:
-        return this.#writeView(tags.VIEW_NAMES.indexOf(kind), value as ArrayBufferView)
+        this.#writeView(tags.VIEW_NAMES.indexOf(kind), value as ArrayBufferView)
+        break
     }
   }
 
   #writePlain(value: Record<string, unknown>): void {
     const keys = Object.keys(value)
     const { length } = keys
-    const known = this.#findKeyList(keys)
+    const known = this.#keyLists.find(keys)
     if (known >= 0) {
       const at = this.#reserve(2)
       this.#memory[at] = tags.OBJECT_SAME_KEYS
       this.#memory[at + 1] = known
       this.#position = at + 2
-    } else if (length <= tags.KEY_LIST_LENGTH && this.#keyLists.length < tags.KEY_LIST_COUNT) {
-      this.#lastKeyList = this.#keyLists.length
-      this.#keyLists.push(keys)
+    } else if (this.#keyLists.add(keys)) {
       this.#writeCount(tags.OBJECT_NEW_KEYS, length)
       for (let i = 0; i < length; i++) this.#writeText(keys[i])
     } else {
@@ -301,27 +291,15 @@ export class ValueWriter {
     for (let i = 0; i < length; i++) this.#writeAny(value[keys[i]])
   }
 
-  /** @returns the key list's number, -1 if it has none */
-  #findKeyList(keys: readonly string[]): number {
-    const lists = this.#keyLists
-    const last = this.#lastKeyList
-    if (last < lists.length && sameKeys(lists[last], keys)) return last
-    for (let i = 0; i < lists.length; i++) {
-      if (sameKeys(lists[i], keys)) {
-        this.#lastKeyList = i
-        return i
-      }
-    }
-    return -1
-  }
-
   #writeArray(array: readonly unknown[]): void {
     const { length } = array
     const content = contentOf(array)
-    if (content === 'holes') return this.#writeHoles(array)
-    if (content === 'values') return this.#writeValues(tags.ARRAY, array)
-    this.#writeCount(tags.ARRAY_NUMBERS, length)
-    for (let i = 0; i < length; i++) this.#writeNumber(array[i] as number)
+    if (content === 'holes') this.#writeHoles(array)
+    else if (content === 'values') this.#writeValues(tags.ARRAY, array)
+    else {
+      this.#writeCount(tags.ARRAY_NUMBERS, length)
+      for (let i = 0; i < length; i++) this.#writeNumber(array[i] as number)
+    }
   }
 
   #writeValues(tag: number, values: readonly unknown[]): void {
@@ -366,13 +344,13 @@ export class ValueWriter {
   }
 
   #writeBuffer(buffer: ArrayBuffer): void {
-    refuseDetached(buffer, buffer)
+    if (isDetached(buffer)) throw new Refusal(buffer, TRANSFERRED)
     this.#writeCount(tags.ARRAY_BUFFER, buffer.byteLength)
     this.#writeBytes(new Uint8Array(buffer))
   }
 
   #writeView(number: number, view: ArrayBufferView): void {
-    refuseDetached(view, view.buffer)
+    if (isDetached(view.buffer)) throw new Refusal(view, TRANSFERRED)
     this.#writeTag(tags.VIEW)
     this.#writeCount(number, view.byteLength)
     this.#writeBytes(new Uint8Array(view.buffer, view.byteOffset, view.byteLength))
@@ -383,50 +361,6 @@ export class ValueWriter {
     this.#memory.set(bytes, at)
     this.#position = at + bytes.length
   }
-}
-
-/**
- * Numbers the objects of one value. Most values hold a few, which a loop finds faster than a Map:
- * a flat message never makes one.
- */
-class ObjectNumbers {
-  readonly #few: (object | undefined)[] = new Array(8).fill(undefined)
-  #many: Map<object, number> | undefined
-  #count = 0
-
-  /** @returns the object's number if it has one; otherwise gives it the next, and returns -1 */
-  find(value: object): number {
-    const few = this.#few
-    if (this.#many !== undefined) {
-      const number = this.#many.get(value)
-      if (number !== undefined) return number
-      this.#many.set(value, this.#count++)
-      return -1
-    }
-    for (let i = 0; i < this.#count; i++) if (few[i] === value) return i
-    if (this.#count < few.length) {
-      few[this.#count++] = value
-      return -1
-    }
-    this.#many = new Map()
-    for (let i = 0; i < few.length; i++) this.#many.set(few[i] as object, i)
-    this.#many.set(value, this.#count++)
-    return -1
-  }
-
-  /** Forgets them, so that nobody's objects are kept from being collected. */
-  clear(): void {
-    const used = Math.min(this.#count, this.#few.length)
-    for (let i = 0; i < used; i++) this.#few[i] = undefined
-    this.#many = undefined
-    this.#count = 0
-  }
-}
-
-function sameKeys(a: readonly string[], b: readonly string[]): boolean {
-  if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
-  return true
 }
 
 function contentOf(array: readonly unknown[]): 'numbers' | 'values' | 'holes' {
@@ -445,12 +379,13 @@ function isIndex(key: string): boolean {
   return number >= 0 && number < 0xffff_ffff && String(Math.floor(number)) === key
 }
 
-/** The bytes went elsewhere by a transfer: to send none instead would be silent loss. */
-function refuseDetached(value: object, buffer: ArrayBufferLike): void {
-  if (buffer.byteLength > 0) return
+/** Its bytes went elsewhere by a transfer: to send none instead would be silent loss. */
+function isDetached(buffer: ArrayBufferLike): boolean {
+  if (buffer.byteLength > 0) return false
   try {
     new Uint8Array(buffer)
+    return false
   } catch {
-    throw new Refusal(value, 'its memory was transferred away')
+    return true
   }
 }

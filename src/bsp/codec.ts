@@ -17,8 +17,7 @@
  *   of Error come back as the nearest that the language has, without properties of their own.
  * - An array's named properties (`array.index`) are left out; a resizable buffer comes back fixed.
  *
- * Bytes inside typed arrays are copied as they are, which is little-endian on every host that has
- * WebAssembly threads or WebGPU.
+ * Bytes inside typed arrays are copied as they are: hosts of one run must share a byte order.
  */
 
 import { BlockFormatError } from '../errors.js'

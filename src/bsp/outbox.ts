@@ -78,8 +78,8 @@ export class Outbox {
   }
 
   /** A message that is a plain value, whatever the definition's messages are. */
-  sendValue(to: number, value: unknown): void {
-    this.#message(to, value)
+  sendValue(to: number, value: unknown, what: string): void {
+    this.#message(to, value, what)
   }
 
   /** After it: hands the packets to the transport. */
@@ -159,10 +159,10 @@ export class Outbox {
     this.#style = style
   }
 
-  #message(to: number, message: unknown): void {
+  #message(to: number, message: unknown, what = 'the message'): void {
     const packet = this.#valuePacket(to)
     packet.writer.writeUint32(MESSAGE)
-    packet.writer.write(message)
+    packet.writer.write(message, what)
     packet.messages++
     this.messages++
   }
@@ -171,7 +171,7 @@ export class Outbox {
     const { writer } = this.#valuePacket(to)
     writer.writeUint32(COLLECTIVE)
     writer.write(name)
-    writer.write(value)
+    writer.write(value, `the value of "${name}"`)
   }
 
   #valuePacket(to: number): ValuePacket {

@@ -114,7 +114,7 @@ export class Processor {
   sendOutput(value: unknown): void {
     this.#outbox.begin()
     this.#guard('output', undefined, () => {
-      this.#outbox.sendValue(0, value)
+      this.#outbox.sendValue(0, value, 'the output')
       this.#outbox.flush()
     })
   }
