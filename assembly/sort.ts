@@ -43,6 +43,7 @@ import {
 } from './sort-keys'
 import { sortLocal32, sortLocal64 } from './sort-local'
 import {
+  bitsWithin,
   chooseBuckets,
   countBuckets32,
   countBuckets64,
@@ -250,8 +251,9 @@ function runLocal<K extends number>(thread: i32, p: usize): i32 {
     // A splitter's equals need no sorting.
     if (mode != MODE_SPLITTERS || (bucket & 1) == 0) {
       const spare = <usize>load<u32>(p, SPARE) + at
-      if (sizeof<K>() == 8) sortLocal64(keys, spare, count, table)
-      else sortLocal32(keys, spare, count, table)
+      const bits = bitsWithin(p, bucket)
+      if (sizeof<K>() == 8) sortLocal64(keys, spare, count, table, bits)
+      else sortLocal32(keys, spare, count, table, bits)
     }
     const result = <usize>load<u32>(p, RESULT) + at
     if (sizeof<K>() == 8) turnBack64(p, keys, result, count)
