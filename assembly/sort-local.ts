@@ -29,7 +29,7 @@ function sortLocal<K extends number>(
   if (bits < 0) {
     bits = varyingBits<K>(keys, end)
     if (bits == 0) return
-    widest = sizeof<K>() == 8 ? 11 : WIDEST_DIGIT
+    widest = sizeof<K>() == 8 ? 10 : WIDEST_DIGIT
   }
   const limit = count < MANY ? 8 : widest
   const digit = min((bits + 1) >> 1, limit)

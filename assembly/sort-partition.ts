@@ -7,6 +7,7 @@ import {
   BUCKET_IDS,
   COUNT,
   COUNTS,
+  GAP_BYTES,
   LEAVES,
   LOW,
   MAX_BUCKET_BITS,
@@ -230,15 +231,19 @@ function noteBucket<K extends number>(
 export function placeBuckets<K extends number>(p: usize, threads: i32): void {
   const buckets = load<u32>(p, BUCKET_COUNT)
   const starts = <usize>load<u32>(p, STARTS)
+  const gap = load<u32>(p, GAP_BYTES)
   let place: u32 = 0
+  let address = load<u32>(p, PARTITION)
   for (let bucket: u32 = 0; bucket < buckets; bucket++) {
     store<u32>(starts + ((<usize>bucket) << 2), place)
     for (let thread = 0; thread < threads; thread++) {
       const cell = countsOf(p, thread) + ((<usize>bucket) << 2)
       const count = load<u32>(cell)
-      store<u32>(cell, <u32>load<u32>(p, PARTITION) + place * <u32>sizeof<K>())
+      store<u32>(cell, address)
+      address += count * <u32>sizeof<K>()
       place += count
     }
+    address += gap
   }
   store<u32>(starts + ((<usize>buckets) << 2), place)
 }
