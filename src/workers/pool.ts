@@ -20,6 +20,11 @@ export interface PoolMemory {
   write(address: number, bytes: Uint8Array, signal?: AbortSignal): Promise<void>
   /** Copies out into `into`, likewise. */
   read(address: number, into: Uint8Array, signal?: AbortSignal): Promise<void>
+  /**
+   * Words of shared memory, for atomic operations. To be asked for anew each time: what was made
+   * before the memory grew sees the same words, but V8 11.3 wakes nobody through it.
+   */
+  words(address: number, count: number): Int32Array<SharedArrayBuffer>
 }
 
 /** State that a running kernel publishes. */

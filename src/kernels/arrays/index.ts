@@ -137,6 +137,13 @@ async function runOn<S, P, R>(
   signal: AbortSignal | undefined,
 ): Promise<ArrayAnswer<R>> {
   const startMs = device.nowMs()
+  const flowed = await flow(storage, call, signal)
+  if (flowed !== undefined) {
+    const computeMs = device.nowMs() - startMs
+    const timings = { uploadMs: 0, prepareMs: 0, computeMs, readMs: 0 }
+    call.options.onRun?.({ device: device.info, reason, timings })
+    return flowed
+  }
   const inputs: Operand<S>[] = []
   for (const input of call.inputs) {
     const isHere = isResident(input)
@@ -164,6 +171,24 @@ async function runOn<S, P, R>(
     },
   })
   return { outputs, value }
+}
+
+/** The whole call, where its arrays can pass through the device while the kernel runs. */
+async function flow<S, P, R>(
+  storage: Storage<S>,
+  { kernel, inputs, outputs, plan }: ArrayCall<P, R>,
+  signal: AbortSignal | undefined,
+): Promise<ArrayAnswer<R> | undefined> {
+  const hosts = inputs.filter((input): input is HostValues => !isResident(input))
+  const isElsewhere = ({ into }: OutputRequest) =>
+    into !== undefined && (isResident(into) || overlaps(into, inputs))
+  if (hosts.length < inputs.length || outputs.some(isElsewhere)) return undefined
+  const run = storage.flowFor?.(kernel, hosts, outputs, plan)
+  if (run === undefined) return undefined
+  const arrays = outputs.map(
+    ({ into, type, length }) => (into ?? hostArray(type, length)) as HostValues,
+  )
+  return { value: await run(arrays, signal), outputs: arrays }
 }
 
 /** An output and where it lies meanwhile. */
