@@ -293,6 +293,7 @@ function textField(from: usize): usize {
 
 /** Rows whose ids are looked up together, so that their cache misses overlap. */
 const BATCH_ROWS: i32 = 32
+// Static, so for one thread a memory: a parser has a memory of its own (src/graph/edge-parser.ts).
 /** By row, u32: line, lines before it, source, its length and hash, target, its length and hash. */
 const batch = memory.data(1024)
 let batchStatus: i32 = 0

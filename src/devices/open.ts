@@ -8,6 +8,7 @@ import { checkInteger, checkOneOf, checkOptions } from '../check.js'
 import { readConfig } from '../config.js'
 import { NotSupportedError } from '../errors.js'
 import { MAX_THREADS } from '../limits.js'
+import { isInJob } from '../workers/local.js'
 import type { Device, DeviceKind } from './device.js'
 import { ReferenceDevice } from './reference/index.js'
 import { openWasm } from './wasm/index.js'
@@ -19,7 +20,8 @@ export interface OpenDeviceOptions {
   kind: DeviceKind
   /**
    * Worker threads of a WASM device, 1 to 256. Default: as many as processors. More than processors
-   * costs time at every barrier. Without shared memory there is always one.
+   * costs time at every barrier. Without shared memory there is always one. In a worker of a pool
+   * that runs a job the default is 1: that worker's own thread, in the pool's memory.
    */
   threads?: number
   /**
@@ -69,6 +71,7 @@ function resolveThreads(kind: DeviceKind, threads: number | undefined): number {
     }
     return threads
   }
+  if (kind === 'wasm' && isInJob()) return 1
   return readConfig().threads ?? Math.min(MAX_THREADS, processorCount())
 }
 

@@ -14,14 +14,8 @@ import { DeviceLostError, DisposedError } from '../errors.js'
 import { Graph } from '../graph/csr.js'
 import type { GraphSource, ReadGraphOptions } from '../graph/index.js'
 import type { PagerankOptions, PagerankResult } from '../kernels/pagerank/types.js'
-import {
-  type ApiService,
-  type CallBack,
-  type GraphReference,
-  type Reply,
-  type SourceRole,
-  unpackError,
-} from './protocol.js'
+import { type Reply, unpackError } from '../packed-error.js'
+import type { ApiService, CallBack, GraphReference, SourceRole } from './protocol.js'
 import { type Feed, packSource } from './source.js'
 
 /** A graph on a device that the worker opened for it. */

@@ -1,27 +1,12 @@
-/**
- * What travels between the page's side and its worker: the calls, and errors as data, so that they
- * arrive as the classes that they were.
- */
+/** What travels between the page's side and its worker: the calls. Errors go as packed-error.ts. */
 
 import type { DeviceInfo, DeviceKind } from '../devices/device.js'
 import type { DoctorReport } from '../devices/doctor.js'
 import type { OpenDeviceOptions } from '../devices/open.js'
-import * as classes from '../errors.js'
 import type { ReadGraphOptions } from '../graph/index.js'
 import type { PagerankOptions, PagerankResult } from '../kernels/pagerank/types.js'
+import type { Reply } from '../packed-error.js'
 import type { PackedSource } from './source.js'
-
-/** A result, or what was thrown. */
-export type Reply<T> = { value: T } | { error: PackedError }
-
-/** An error's class name and own properties. */
-export interface PackedError {
-  name: string
-  message: string
-  stack: string | undefined
-  cause: PackedError | undefined
-  properties: Record<string, unknown>
-}
 
 /** Options that can be cloned: functions, signals and sources stay on the page's side. */
 export type PlainReadOptions = Omit<ReadGraphOptions, 'signal' | 'onProgress' | 'vertices'>
@@ -65,35 +50,4 @@ export interface ApiService {
   release(call: number, handle: number): Promise<Reply<void>>
   abort(call: number): void
   dispose(): Promise<void>
-}
-
-/** How many causes of causes are told. */
-const MOST_CAUSES = 8
-
-/** For the way back. */
-export function packError(thrown: unknown, depth = 0): PackedError {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown))
-  const { name, message, stack, cause } = error
-  const packedCause =
-    cause === undefined || depth === MOST_CAUSES ? undefined : packError(cause, depth + 1)
-  // Functions and the like can't travel, and no error of the package has any.
-  const properties = Object.fromEntries(
-    Object.entries(error).filter(([, value]) => !/function|symbol/.test(typeof value)),
-  )
-  return { name, message, stack, cause: packedCause, properties }
-}
-
-const BUILT_IN: Readonly<Record<string, ErrorConstructor>> = { TypeError, RangeError, SyntaxError }
-
-/** An error of the class that was thrown, where the package or the language has it. */
-export function unpackError({ name, message, stack, cause, properties }: PackedError): Error {
-  if (name === 'AbortError') return new DOMException(message, name)
-  const known = (classes as Record<string, unknown>)[name] ?? BUILT_IN[name] ?? Error
-  const error = Object.create((known as ErrorConstructor).prototype) as Error
-  const own = { message, stack, cause: cause && unpackError(cause) }
-  for (const [key, value] of Object.entries(own)) {
-    if (value === undefined) continue
-    Object.defineProperty(error, key, { value, configurable: true, writable: true })
-  }
-  return Object.assign(error, { name }, properties)
 }

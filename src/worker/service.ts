@@ -11,13 +11,8 @@ import { DisposedError } from '../errors.js'
 import { Graph } from '../graph/csr.js'
 import { readGraph } from '../graph/index.js'
 import { pagerank } from '../kernels/pagerank/index.js'
-import {
-  type ApiService,
-  type CallBack,
-  type GraphReference,
-  packError,
-  type Reply,
-} from './protocol.js'
+import { packError, type Reply } from '../packed-error.js'
+import type { ApiService, CallBack, GraphReference } from './protocol.js'
 import { unpackSource } from './source.js'
 
 interface Held {

@@ -15,5 +15,13 @@ export const SNAPSHOT_STEP = 320
 export const SNAPSHOT_VALUE = 328
 /** i32: blocks of work before a kernel returns AGAIN; 0 for no limit. For unshared memory. */
 export const SLICE_BLOCKS = 384
+/** First address behind the words of a run, which are reset before each. */
+export const RUN_END = 448
+/** i32: first address above all blocks handed out, in units of 64 bytes. Heaps of all threads. */
+export const HEAP_TOP = 448
+/** i32: most that HEAP_TOP may be, likewise. */
+export const HEAP_LIMIT = 452
+/** i32: see `isBufferOf` in wasm-memory.ts. */
+export const PROBE = 456
 /** First address behind the control words. */
-export const CONTROL_END = 448
+export const CONTROL_END = 512

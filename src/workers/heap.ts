@@ -1,12 +1,11 @@
 /**
  * Which bytes of a pool's memory are handed out: first fit over a list of free blocks, neighbours
- * merged. Bookkeeping only, outside the memory itself, on the coordinator's side.
+ * merged. Bookkeeping only, outside the memory itself. Several heaps, each on a thread of its own,
+ * may take from one memory: they share its top, and what one frees it keeps for itself.
  */
 
 import { MemoryLimitError } from '../errors.js'
-
-/** Addresses are multiples of this, a cache line: threads share no line by accident. */
-export const ALIGNMENT = 64
+import { ALIGNMENT, type HeapTop } from './wasm-memory.js'
 
 interface FreeBlock {
   address: number
@@ -14,27 +13,24 @@ interface FreeBlock {
 }
 
 export class Heap {
-  readonly #limit: number
+  readonly #top: HeapTop
+  readonly #base: number
   /** Ascending by address, never adjacent. */
-  readonly #free: FreeBlock[] = []
+  #free: FreeBlock[] = []
   readonly #sizes = new Map<number, number>()
-  #top: number
   #used = 0
 
-  /**
-   * @param base first address to hand out
-   * @param limit first address that must not be used
-   */
-  constructor(base: number, limit: number) {
-    this.#top = Math.ceil(base / ALIGNMENT) * ALIGNMENT
-    this.#limit = limit
+  constructor(top: HeapTop) {
+    this.#top = top
+    this.#base = top.address
   }
 
-  /** First address above everything ever handed out: the memory must reach this far. */
+  /** First address above everything that any heap has handed out: memory must reach this far. */
   get top(): number {
-    return this.#top
+    return this.#top.address
   }
 
+  /** What this heap has handed out. */
   get usedBytes(): number {
     return this.#used
   }
@@ -57,6 +53,22 @@ export class Heap {
     this.#insert({ address, byteLength })
   }
 
+  /**
+   * Takes over what every other heap on this top has handed out or kept: all that is not in a block
+   * of this one. For when the others are gone.
+   */
+  reclaim(): void {
+    let end = this.#base
+    const free: FreeBlock[] = []
+    const blocks = [...this.#sizes].sort(([a], [b]) => a - b)
+    for (const [address, byteLength] of blocks) {
+      if (address > end) free.push({ address: end, byteLength: address - end })
+      end = address + byteLength
+    }
+    this.#free = free
+    this.#top.move(this.#top.address, end)
+  }
+
   #takeFree(size: number): number | undefined {
     const index = this.#free.findIndex((block) => block.byteLength >= size)
     if (index < 0) return undefined
@@ -68,16 +80,21 @@ export class Heap {
   }
 
   #takeTop(size: number): number {
-    const address = this.#top
-    if (address + size > this.#limit) {
-      throw new MemoryLimitError('the WASM memory', {
-        neededBytes: this.#used + size,
-        limitBytes: this.#limit,
-        alternatives: ['dispose residents that are no longer needed', "device 'reference'"],
-      })
+    this.#giveTopBack()
+    for (;;) {
+      const { address, limit } = this.#top
+      const end = address + size
+      if (end > limit) throw tooLarge(end, limit)
+      if (this.#reach(address, end)) return address
     }
-    this.#top += size
-    return address
+  }
+
+  #reach(from: number, to: number): boolean {
+    try {
+      return this.#top.move(from, to)
+    } catch (cause) {
+      throw tooLarge(to, from, cause)
+    }
   }
 
   #insert(block: FreeBlock): void {
@@ -86,12 +103,15 @@ export class Heap {
     this.#free.splice(index, 0, block)
     this.#mergeWithNext(index)
     if (index > 0) this.#mergeWithNext(index - 1)
-    // A free block at the top goes back to the top, so that it can grow with the next request.
-    const last = this.#free[this.#free.length - 1]
-    if (last.address + last.byteLength === this.#top) {
-      this.#top = last.address
-      this.#free.pop()
-    }
+    this.#giveTopBack()
+  }
+
+  /** A free block at the top goes back to it: for other heaps, or to grow with the next request. */
+  #giveTopBack(): void {
+    const last = this.#free.at(-1)
+    if (last === undefined) return
+    const end = last.address + last.byteLength
+    if (end === this.#top.address && this.#top.move(end, last.address)) this.#free.pop()
   }
 
   #mergeWithNext(index: number): void {
@@ -103,4 +123,11 @@ export class Heap {
       byteLength: block.byteLength + next.byteLength,
     })
   }
+}
+
+function tooLarge(neededBytes: number, limitBytes: number, cause?: unknown): MemoryLimitError {
+  const host = ['a machine or browser with more free memory']
+  const here = ['dispose residents that are no longer needed', "device 'reference'"]
+  const alternatives = cause === undefined ? here : host
+  return new MemoryLimitError('the WASM memory', { neededBytes, limitBytes, alternatives, cause })
 }

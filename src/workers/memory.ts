@@ -10,6 +10,7 @@ import {
   ABORT,
   BARRIER_GENERATION,
   CONTROL_END,
+  RUN_END,
   SNAPSHOT_STEP,
   SNAPSHOT_VALUE,
   SPIN_LIMIT,
@@ -17,8 +18,9 @@ import {
 import { Heap } from './heap.js'
 import type { PoolLife } from './life.js'
 import type { PoolMemory, Snapshot } from './pool.js'
-import { growMemory, type PoolService } from './service.js'
+import type { PoolService } from './protocol.js'
 import type { SpawnedWorker } from './spawn.js'
+import { isBufferOf, privateTop, sharedTop } from './wasm-memory.js'
 
 /** A pool worker as its coordinator sees it. */
 export interface Member {
@@ -56,7 +58,7 @@ async function inSlices(
 async function allocGrown(
   heap: Heap,
   byteLength: number,
-  grow: () => void | Promise<void>,
+  grow: () => Promise<void>,
 ): Promise<number> {
   const address = heap.alloc(byteLength)
   try {
@@ -74,18 +76,28 @@ async function allocGrown(
   }
 }
 
-/** Memory that this thread and all workers see. */
+/** Memory that this thread and others see. */
 export class SharedPoolMemory implements PoolMemory {
   readonly limitBytes: number
   readonly #memory: WebAssembly.Memory
   readonly #heap: Heap
   readonly #life: PoolLife
 
-  constructor(memory: WebAssembly.Memory, heapBase: number, limitBytes: number, life: PoolLife) {
+  /** @param heap of `memory`; by default one of its own */
+  constructor(
+    memory: WebAssembly.Memory,
+    life: PoolLife,
+    heap: Heap = new Heap(sharedTop(memory)),
+  ) {
     this.#life = life
     this.#memory = memory
-    this.limitBytes = limitBytes
-    this.#heap = new Heap(heapBase, limitBytes)
+    this.limitBytes = sharedTop(memory).limit
+    this.#heap = heap
+  }
+
+  /** The memory itself, as this thread sees it. */
+  get shared(): WebAssembly.Memory {
+    return this.#memory
   }
 
   get usedBytes(): number {
@@ -93,11 +105,22 @@ export class SharedPoolMemory implements PoolMemory {
   }
 
   async alloc(byteLength: number): Promise<number> {
-    return allocGrown(this.#heap, byteLength, () => growMemory(this.#memory, this.#heap.top))
+    return this.#heap.alloc(byteLength)
   }
 
   free(address: number): void {
     this.#heap.free(address)
+  }
+
+  addressOf({ buffer, byteOffset, byteLength }: ArrayBufferView): number | undefined {
+    if (!isBufferOf(this.#memory, buffer)) return
+    const isInBlocks = byteOffset >= CONTROL_END && byteOffset + byteLength <= this.#heap.top
+    return isInBlocks ? byteOffset : undefined
+  }
+
+  /** Takes back what heaps of other threads have left; see `Heap.reclaim`. */
+  reclaim(): void {
+    this.#heap.reclaim()
   }
 
   write(address: number, source: Uint8Array, signal?: AbortSignal): Promise<void> {
@@ -120,14 +143,15 @@ export class SharedPoolMemory implements PoolMemory {
   /** Before a run; no worker may be in one. */
   resetControl(spin: boolean): void {
     const words = this.#words()
-    words.fill(0, ABORT / 4)
+    words.fill(0, ABORT / 4, RUN_END / 4)
     words[SPIN_LIMIT / 4] = spin ? SPINS : 0
   }
 
-  /** Ends the run: kernels look at the flag, and those that sleep at the barrier are woken. */
+  /** Ends the run: kernels look at the flag; who sleeps at the barrier or on the flag is woken. */
   abort(): void {
     const words = this.#words()
     Atomics.store(words, ABORT / 4, 1)
+    Atomics.notify(words, ABORT / 4)
     Atomics.notify(words, BARRIER_GENERATION / 4)
   }
 
@@ -152,7 +176,7 @@ export class PrivatePoolMemory implements PoolMemory {
     this.#life = life
     this.#member = member
     this.limitBytes = limitBytes
-    this.#heap = new Heap(heapBase, limitBytes)
+    this.#heap = new Heap(privateTop(heapBase, limitBytes))
   }
 
   get usedBytes(): number {
@@ -168,6 +192,8 @@ export class PrivatePoolMemory implements PoolMemory {
   free(address: number): void {
     this.#heap.free(address)
   }
+
+  addressOf(): undefined {}
 
   write(address: number, source: Uint8Array, signal?: AbortSignal): Promise<void> {
     return inSlices(source.byteLength, this.#life, signal, (from, to) => {

@@ -7,12 +7,18 @@ import { type Remote, releaseProxy, wrap } from 'comlink'
 import { processorCount, spawnPoolWorker } from '#spawn'
 import { loadWasmModule } from '#wasm'
 import { DeviceLostError, DisposedError } from '../errors.js'
+import { unpackError } from '../packed-error.js'
 import { monotonicMs } from '../time/system.js'
 import { abortable } from '../turn.js'
+import { isStop } from './jobs.js'
+import { DONE } from './kernel.js'
 import { PoolLife } from './life.js'
+import { openLocalPool } from './local.js'
 import { type Member, PrivatePoolMemory, SharedPoolMemory } from './memory.js'
-import type { PoolMemory, RunOptions, Snapshot, WorkerPool } from './pool.js'
-import { createMemory, DONE, type PoolService } from './service.js'
+import type { PoolJob, PoolMemory, RunOptions, Snapshot, WorkerPool } from './pool.js'
+import type { PoolService } from './protocol.js'
+import type { SpawnedWorker } from './spawn.js'
+import { createMemory, initialiseTop } from './wasm-memory.js'
 
 /** How often a running kernel's snapshot is read. */
 const SNAPSHOT_INTERVAL_MS = 33
@@ -26,53 +32,66 @@ interface RunControl {
 }
 
 /**
+ * A pool of one thread that is opened in a worker, while that runs a job of a pool, is the worker
+ * itself; see local.ts.
+ *
  * @param options.threads workers to start; without shared memory always 1
  * @param options.sharedMemory whether workers share the memory with this thread
+ * @param options.spawn starts a worker that calls `servePool`. Default: the package's own
  * @throws DeviceLostError when a worker can't be started
  */
 export async function openPool(options: {
   threads: number
   sharedMemory: boolean
+  spawn?: () => SpawnedWorker
 }): Promise<WorkerPool> {
+  const { sharedMemory, spawn = spawnPoolWorker } = options
+  const size = sharedMemory ? options.threads : 1
+  const local = sharedMemory && size === 1 && !options.spawn ? openLocalPool() : undefined
+  if (local !== undefined) return local
   const module = await loadWasmModule()
-  const size = options.sharedMemory ? options.threads : 1
-  const shared = options.sharedMemory ? createMemory() : undefined
-  const members = Array.from({ length: size }, startMember)
+  const shared = sharedMemory ? createMemory() : undefined
+  const members: Member[] = []
   const life = new PoolLife()
-  for (const { worker } of members) {
-    worker.onFailure((cause) => {
-      const problem = `a worker of the pool stopped (${cause.message}); open the device again`
-      life.end(new DeviceLostError(problem, { cause }))
-    })
-  }
   try {
+    while (members.length < size) members.push(startMember(spawn, life))
     const opening = members.map(({ worker, service }) =>
       worker.keepAlive(life.whileAlive(service.open(module, shared?.memory))),
     )
     const [{ heapBase, limitBytes }] = await Promise.all(opening)
-    const memory = shared
-      ? new SharedPoolMemory(shared.memory, heapBase, shared.limitBytes, life)
-      : new PrivatePoolMemory(members[0], heapBase, limitBytes, life)
-    return new Pool(members, memory, life)
+    if (shared === undefined) {
+      const memory = new PrivatePoolMemory(members[0], heapBase, limitBytes, life)
+      return new Pool(members, memory, life)
+    }
+    initialiseTop(shared.memory, heapBase, shared.limitBytes)
+    return new Pool(members, new SharedPoolMemory(shared.memory, life), life)
   } catch (error) {
     await Promise.all(members.map(({ worker }) => worker.terminate()))
     throw error
   }
 }
 
-function startMember(): Member {
-  const worker = spawnPoolWorker()
+function startMember(spawn: () => SpawnedWorker, life: PoolLife): Member {
+  const worker = spawn()
+  worker.onFailure((cause) => {
+    const problem = `a worker of the pool stopped (${cause.message}); open the device again`
+    life.end(new DeviceLostError(problem, { cause }))
+  })
   return { worker, service: wrap<PoolService>(worker.endpoint) }
 }
 
 class Pool implements WorkerPool {
   readonly size: number
   readonly sharedMemory: boolean
+  readonly blocking = false
   readonly memory: PoolMemory
+  readonly shared: WebAssembly.Memory | undefined
   readonly nowMs = monotonicMs
   readonly #members: readonly Member[]
   readonly #life: PoolLife
   readonly #control: RunControl
+  /** Runs that go on or wait. */
+  #runs = 0
   /** Settles when the last queued run has ended. */
   #tail: Promise<void> = Promise.resolve()
   #disposal: Promise<unknown> | undefined
@@ -84,7 +103,8 @@ class Pool implements WorkerPool {
   ) {
     this.size = members.length
     this.memory = memory
-    this.sharedMemory = memory instanceof SharedPoolMemory
+    this.shared = memory instanceof SharedPoolMemory ? memory.shared : undefined
+    this.sharedMemory = this.shared !== undefined
     this.#members = members
     this.#life = life
     this.#control =
@@ -99,23 +119,82 @@ class Pool implements WorkerPool {
     return this.#life.error !== undefined
   }
 
-  async run(kernel: string, parameters: number, options: RunOptions = {}): Promise<void> {
-    const before = this.#tail
-    let end: () => void = () => {}
-    this.#tail = new Promise((resolve) => {
-      end = resolve
+  get busy(): boolean {
+    return this.#runs > 0
+  }
+
+  run(kernel: string, parameters: number, options: RunOptions = {}): Promise<void> {
+    return this.#inTurn(options.signal, false, async () => {
+      const settled = await this.#callAll(options, (service, thread, threads) =>
+        service.start({ kernel, thread, threads, parameters }),
+      )
+      for (const call of settled) if (call.status === 'rejected') throw call.reason
+      const isDone = settled.every((call) => call.status === 'fulfilled' && call.value === DONE)
+      if (!isDone) throw new Error(`kernel "${kernel}" was stopped before its end`)
     })
+  }
+
+  runJob(
+    job: PoolJob,
+    argumentOf: (thread: number) => unknown,
+    options: RunOptions = {},
+  ): Promise<unknown[]> {
+    const { name, module } = job
+    return this.#inTurn(options.signal, true, async () => {
+      const { threads = this.size } = options
+      const values = Array.from({ length: threads }, (_, thread) => argumentOf(thread))
+      try {
+        const settled = await this.#callAll(options, async (service, thread) => {
+          const reply = await service.runJob({ name, module, thread, threads }, values[thread])
+          if ('error' in reply) throw unpackError(reply.error)
+          return reply.value
+        })
+        return resultsOf(settled)
+      } finally {
+        const { memory } = this
+        if (!this.disposed && memory instanceof SharedPoolMemory) memory.reclaim()
+      }
+    })
+  }
+
+  /**
+   * Does the work when all earlier runs have ended. An abort is answered at once while the work
+   * waits, and also while it goes on if `atOnce`; it keeps its turn until its end.
+   */
+  async #inTurn<T>(
+    signal: AbortSignal | undefined,
+    atOnce: boolean,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const before = this.#tail
+    let next: () => void = () => {}
+    this.#tail = new Promise((resolve) => {
+      next = resolve
+    })
+    this.#runs++
+    const end = () => {
+      this.#runs--
+      next()
+    }
+    let working: Promise<T> | undefined
+    let hasEnded = false
     try {
-      // An abort is answered while the run still waits for its turn.
-      await this.#life.whileAlive(abortable(before, options.signal))
-      await this.#runNow(kernel, parameters, options)
+      await this.#life.whileAlive(abortable(before, signal))
+      working = work().finally(() => {
+        hasEnded = true
+      })
+      return await (atOnce ? abortable(working, signal) : working)
     } finally {
-      void before.then(end)
+      if (hasEnded) end()
+      else void Promise.allSettled([before, working]).then(end)
     }
   }
 
-  async #runNow(kernel: string, parameters: number, options: RunOptions): Promise<void> {
-    const { signal, onSnapshot, threads = this.size } = options
+  /** Calls each worker that takes part, and waits until all have come back. */
+  async #callAll<T>(
+    { signal, onSnapshot, threads = this.size }: RunOptions,
+    call: (service: Remote<PoolService>, thread: number, threads: number) => Promise<T>,
+  ): Promise<PromiseSettledResult<T>[]> {
     this.#check(signal)
     const control = this.#control
     control.begin(threads)
@@ -126,7 +205,7 @@ class Pool implements WorkerPool {
       // One that fails must not leave the others at a barrier; all end before the next run begins.
       const calls = this.#members.slice(0, threads).map(async ({ worker, service }, thread) => {
         try {
-          return await worker.keepAlive(service.start({ kernel, thread, threads, parameters }))
+          return await worker.keepAlive(call(service, thread, threads))
         } catch (error) {
           control.abort()
           throw error
@@ -135,9 +214,7 @@ class Pool implements WorkerPool {
       const settled = await this.#life.whileAlive(Promise.allSettled(calls))
       this.#check(signal)
       if (polling?.error !== undefined) throw polling.error.cause
-      for (const call of settled) if (call.status === 'rejected') throw call.reason
-      const isDone = settled.every((call) => call.status === 'fulfilled' && call.value === DONE)
-      if (!isDone) throw new Error(`kernel "${kernel}" was stopped before its end`)
+      return settled
     } finally {
       polling?.stop()
       signal?.removeEventListener('abort', abort)
@@ -159,6 +236,13 @@ class Pool implements WorkerPool {
     )
     await this.#disposal
   }
+}
+
+/** @throws the first error in order of threads; those of workers that were stopped come last */
+function resultsOf(settled: readonly PromiseSettledResult<unknown>[]): unknown[] {
+  const errors = settled.flatMap((call) => (call.status === 'rejected' ? [call.reason] : []))
+  if (errors.length > 0) throw errors.find((error) => !isStop(error)) ?? errors[0]
+  return settled.map((call) => (call.status === 'fulfilled' ? call.value : undefined))
 }
 
 function sharedControl(memory: SharedPoolMemory): RunControl {

@@ -1,6 +1,5 @@
 /** Script of a pool's web worker. Does nothing but connect; see service.ts. */
 
-import { expose } from 'comlink'
-import { createPoolService } from './service.js'
+import { servePool } from './serve.browser.js'
 
-expose(createPoolService())
+servePool()

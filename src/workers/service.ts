@@ -7,81 +7,51 @@
 
 import { transfer } from 'comlink'
 import { SLICE_MS } from '../limits.js'
+import { packError } from '../packed-error.js'
 import { monotonicMs } from '../time/system.js'
 import { nextTurn } from '../turn.js'
-import { ABORT, CONTROL_END, SLICE_BLOCKS, SNAPSHOT_STEP, SNAPSHOT_VALUE } from './control.js'
-import type { Snapshot } from './pool.js'
-
-/** Results of a kernel call; the same numbers as in assembly/control.ts. */
-export const DONE = 0
-const AGAIN = 1
+import { ABORT, RUN_END, SLICE_BLOCKS, SNAPSHOT_STEP, SNAPSHOT_VALUE } from './control.js'
+import { findJob, type Jobs } from './jobs.js'
+import { AGAIN, type Kernel } from './kernel.js'
+import { beginJob } from './local.js'
+import type { JobRequest, PoolService, StartRequest } from './protocol.js'
+import { createMemory, growMemory } from './wasm-memory.js'
 
 /** Most blocks of a slice: those of the next phase may take longer than those just measured. */
 const MOST_BLOCKS = 64
 
-const PAGE_BYTES = 65_536
-
-type Kernel = (thread: number, threads: number, parameters: number) => number
-
-/** A kernel call on one worker. */
-export interface StartRequest {
-  kernel: string
-  thread: number
-  threads: number
-  parameters: number
-}
-
-/** The calls that a coordinator makes. */
-export interface PoolService {
-  /**
-   * Makes the kernels ready.
-   *
-   * @param memory the pool's shared memory; undefined makes a private one
-   * @returns first address that may be handed out, and the memory's limit
-   */
-  open(
-    module: WebAssembly.Module,
-    memory: WebAssembly.Memory | undefined,
-  ): Promise<{ heapBase: number; limitBytes: number }>
-  /** @returns the kernel's status: DONE, or ABORTED */
-  start(request: StartRequest): Promise<number>
-  abort(): void
-  snapshot(): Snapshot
-  /** Makes the private memory reach `byteLength`. */
-  grow(byteLength: number): void
-  write(address: number, bytes: Uint8Array): void
-  read(address: number, byteLength: number): Uint8Array
-}
-
-/** A memory with as many pages as the host grants: some grant less than 4 GiB of addresses. */
-export function createMemory(): { memory: WebAssembly.Memory; limitBytes: number } {
-  for (let maximum = PAGE_BYTES; ; maximum /= 2) {
-    try {
-      const memory = new WebAssembly.Memory({ initial: 2, maximum, shared: true })
-      return { memory, limitBytes: maximum * PAGE_BYTES }
-    } catch (error) {
-      if (!(error instanceof RangeError) || maximum <= 256) throw error
-    }
-  }
-}
-
-/** Makes `memory` reach `byteLength`; throws RangeError when the host has no more. */
-export function growMemory(memory: WebAssembly.Memory, byteLength: number): void {
-  const missing = byteLength - memory.buffer.byteLength
-  if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES))
-}
-
-/** The service of one worker. */
-export function createPoolService(): PoolService {
+/**
+ * The service of one worker.
+ *
+ * @param jobs functions of jobs that need no module
+ */
+export function createPoolService(jobs: Jobs = {}): PoolService {
   let memory: WebAssembly.Memory
   let kernels: WebAssembly.Exports
   let isPrivate = false
   const bytes = (address: number, byteLength: number) =>
     new Uint8Array(memory.buffer, address, byteLength)
-  const words = () => new Int32Array(memory.buffer, 0, CONTROL_END / 4)
+  const words = () => new Int32Array(memory.buffer, 0, RUN_END / 4)
+
+  const resetControl = () => words().fill(0, ABORT / 4)
+
+  async function callJob({ thread, threads, ...job }: JobRequest, argument: unknown) {
+    const call = await findJob(job, jobs)
+    if (isPrivate) {
+      resetControl()
+      // No device in place: the books of a private memory are kept by the coordinator.
+      return call({ memory, thread, threads }, argument as never)
+    }
+    const end = beginJob({ memory, kernels, jobs })
+    try {
+      return await call({ memory, thread, threads }, argument as never)
+    } finally {
+      await end()
+    }
+  }
 
   async function runInSlices(kernel: Kernel, request: StartRequest): Promise<number> {
-    words().fill(0, ABORT / 4)
+    resetControl()
     for (let blocks = 1; ; ) {
       words()[SLICE_BLOCKS / 4] = Math.max(1, Math.floor(blocks))
       const startMs = monotonicMs()
@@ -108,6 +78,13 @@ export function createPoolService(): PoolService {
       if (typeof kernel !== 'function') throw new Error(`no kernel is called "${request.kernel}"`)
       if (isPrivate) return runInSlices(kernel, request)
       return kernel(request.thread, request.threads, request.parameters)
+    },
+    async runJob(request, argument) {
+      try {
+        return { value: await callJob(request, argument) }
+      } catch (error) {
+        return { error: packError(error) }
+      }
     },
     abort() {
       words()[ABORT / 4] = 1

@@ -3,7 +3,8 @@
  * the literal form used here.
  */
 
-import type { SpawnedWorker } from './spawn.js'
+import { show } from '../check.js'
+import type { OwnWorker, SpawnedWorker } from './spawn.js'
 
 /** Processors that the browser tells of. */
 export function processorCount(): number {
@@ -25,6 +26,16 @@ export function spawnApiWorker(): SpawnedWorker {
   return adopt(
     new Worker(new URL('../worker/script.browser.js', import.meta.url), { type: 'module' }),
   )
+}
+
+/**
+ * A worker that the caller has made, from here on the package's: it is ended with its pool.
+ *
+ * @throws TypeError for anything else
+ */
+export function adoptWorker(worker: OwnWorker): SpawnedWorker {
+  if (worker instanceof Worker) return adopt(worker)
+  throw new TypeError(`"workerFactory" expected function that makes a Worker, got ${show(worker)}`)
 }
 
 function adopt(worker: Worker): SpawnedWorker {

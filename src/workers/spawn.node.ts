@@ -3,7 +3,8 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
-import type { SpawnedWorker } from './spawn.js'
+import { show } from '../check.js'
+import type { OwnWorker, SpawnedWorker } from './spawn.js'
 
 /** The process's own options are not for workers: `node --input-type=module --eval` stops them. */
 const OPTIONS = { execArgv: [] }
@@ -26,6 +27,17 @@ export function spawnPoolWorker(): SpawnedWorker {
 /** A worker that serves the public API. */
 export function spawnApiWorker(): SpawnedWorker {
   return adopt(new Worker(new URL('../worker/script.node.js', import.meta.url), OPTIONS))
+}
+
+/**
+ * A worker that the caller has made, from here on the package's: it is ended with its pool.
+ *
+ * @throws TypeError for anything else
+ */
+export function adoptWorker(worker: OwnWorker): SpawnedWorker {
+  if (worker instanceof Worker) return adopt(worker)
+  const expected = 'function that makes a Worker of node:worker_threads'
+  throw new TypeError(`"workerFactory" expected ${expected}, got ${show(worker)}`)
 }
 
 function adopt(worker: Worker): SpawnedWorker {

@@ -18,7 +18,7 @@ import { DisposedError } from '../../errors.js'
 import type { ArrayOptions, Column, HostValues } from '../columns.js'
 import { placeFor } from '../place.js'
 import { hostArray, ReferenceStorage } from './reference.js'
-import type { Storage } from './storage.js'
+import { overlapPartly, type Storage } from './storage.js'
 import type { ArrayKernel, Operand, OutputRequest } from './types.js'
 import { WasmStorage } from './wasm.js'
 
@@ -149,7 +149,7 @@ async function runOn<S, P, R>(
     const isHere = isResident(input)
     inputs.push(isHere ? storage.operandOf(input) : await storage.upload(input, signal))
   }
-  const targets = await openOutputs(storage, device, call)
+  const targets = await openOutputs(storage, inputs, call)
   const uploadedMs = device.nowMs()
   const operands = targets.map(({ operand }) => operand)
   const value = await storage.run(call.kernel, inputs, operands, call.plan, signal)
@@ -181,7 +181,7 @@ async function flow<S, P, R>(
 ): Promise<ArrayAnswer<R> | undefined> {
   const hosts = inputs.filter((input): input is HostValues => !isResident(input))
   const isElsewhere = ({ into }: OutputRequest) =>
-    into !== undefined && (isResident(into) || overlaps(into, inputs))
+    into !== undefined && (isResident(into) || overlaps(into, hosts))
   if (hosts.length < inputs.length || outputs.some(isElsewhere)) return undefined
   const run = storage.flowFor?.(kernel, hosts, outputs, plan)
   if (run === undefined) return undefined
@@ -189,6 +189,14 @@ async function flow<S, P, R>(
     ({ into, type, length }) => (into ?? hostArray(type, length)) as HostValues,
   )
   return { value: await run(arrays, signal), outputs: arrays }
+}
+
+/** Whether writing `into` would change an input other than element by element. */
+function overlaps(into: HostValues, inputs: readonly HostValues[]): boolean {
+  const spanOf = ({ byteOffset, byteLength }: HostValues) => ({ start: byteOffset, byteLength })
+  return inputs.some(
+    (input) => input.buffer === into.buffer && overlapPartly(spanOf(into), spanOf(input)),
+  )
 }
 
 /** An output and where it lies meanwhile. */
@@ -199,7 +207,7 @@ interface Target<S> {
 
 async function openOutputs<S, P, R>(
   storage: Storage<S>,
-  device: Device,
+  inputs: readonly Operand<S>[],
   call: ArrayCall<P, R>,
 ): Promise<Target<S>[]> {
   const targets: Target<S>[] = []
@@ -207,23 +215,13 @@ async function openOutputs<S, P, R>(
     const { into, type, length } = request
     if (into !== undefined && isResident(into)) {
       targets.push({ request, operand: storage.operandOf(into) })
-    } else if (into !== undefined && device.kind === 'reference' && !overlaps(into, call.inputs)) {
+    } else if (into !== undefined && storage.isInPlace(into, inputs)) {
       targets.push({ request, operand: await storage.upload(into, undefined) })
     } else {
       targets.push({ request, operand: await storage.create(type, length) })
     }
   }
   return targets
-}
-
-/** Whether writing `into` would change an input other than element by element. */
-function overlaps(into: HostValues, inputs: readonly Column[]): boolean {
-  return inputs.some((input) => {
-    if (isResident(input) || input.buffer !== into.buffer) return false
-    if (input.byteOffset === into.byteOffset && input.byteLength === into.byteLength) return false
-    const intoEnd = into.byteOffset + into.byteLength
-    return input.byteOffset < intoEnd && into.byteOffset < input.byteOffset + input.byteLength
-  })
 }
 
 async function finish<S>(

@@ -13,7 +13,7 @@ import { MemoryLimitError } from '../../errors.js'
 import { runSliced } from '../../graph/slices.js'
 import { MAX_ARRAY_BYTES } from '../../limits.js'
 import type { HostValues } from '../columns.js'
-import type { Storage } from './storage.js'
+import { overlapPartly, type Span, type Storage } from './storage.js'
 import type { ArrayKernel, Operand } from './types.js'
 
 export class ReferenceStorage implements Storage<HostValues> {
@@ -26,6 +26,13 @@ export class ReferenceStorage implements Storage<HostValues> {
   operandOf(resident: ResidentArray): Operand<HostValues> {
     const storage = (resident as HostArray).array
     return { type: resident.type, length: resident.length, storage }
+  }
+
+  isInPlace(into: HostValues, inputs: readonly Operand<HostValues>[]): boolean {
+    return !inputs.some(
+      ({ storage }) =>
+        storage.buffer === into.buffer && overlapPartly(spanOf(storage), spanOf(into)),
+    )
   }
 
   async upload(array: HostValues): Promise<Operand<HostValues>> {
@@ -64,6 +71,10 @@ export class ReferenceStorage implements Storage<HostValues> {
   }
 
   dispose(): void {}
+}
+
+function spanOf({ byteOffset, byteLength }: HostValues): Span {
+  return { start: byteOffset, byteLength }
 }
 
 /**

@@ -10,7 +10,12 @@ import type { ArrayKernel, Operand, OutputRequest } from './types.js'
 export interface Storage<S> {
   /** Where a Resident lies. */
   operandOf(resident: ResidentArray): Operand<S>
-  /** A host array on the device, for this call only. */
+  /**
+   * Whether an output can be written right into this array: it lies where the device computes, and
+   * shares no memory with an input other than element by element.
+   */
+  isInPlace(into: HostValues, inputs: readonly Operand<S>[]): boolean
+  /** A host array on the device, for this call only; where it lies if that is possible. */
   upload(array: HostValues, signal: AbortSignal | undefined): Promise<Operand<S>>
   /** An output, contents undefined. */
   create(type: ElementType, length: number): Promise<Operand<S>>
@@ -40,3 +45,15 @@ export type FlowRun<R> = (
   outputs: readonly HostValues[],
   signal: AbortSignal | undefined,
 ) => Promise<R>
+
+/** Bytes from an address on. */
+export interface Span {
+  start: number
+  byteLength: number
+}
+
+/** Whether two spans share bytes without being the same. */
+export function overlapPartly(a: Span, b: Span): boolean {
+  if (a.start === b.start && a.byteLength === b.byteLength) return false
+  return a.start < b.start + b.byteLength && b.start < a.start + a.byteLength
+}

@@ -9,7 +9,7 @@ import {
 import { WasmArray, type WasmDevice } from '../../devices/wasm/index.js'
 import { bytesOf, Region } from '../../devices/wasm/region.js'
 import type { HostValues } from '../columns.js'
-import type { FlowRun, Storage } from './storage.js'
+import { type FlowRun, overlapPartly, type Span, type Storage } from './storage.js'
 import type { ArrayKernel, Operand, OutputRequest } from './types.js'
 import { runFlow, slotsFor } from './wasm-flow.js'
 
@@ -27,8 +27,19 @@ export class WasmStorage implements Storage<number> {
     return { type, length, storage: address }
   }
 
+  isInPlace(into: HostValues, inputs: readonly Operand<number>[]): boolean {
+    const start = this.#addressOf(into)
+    if (start === undefined) return false
+    const span = { start, byteLength: into.byteLength }
+    const type = elementTypeOf(into)
+    return !inputs.some(
+      (input) =>
+        overlapPartly(span, spanOf(input)) || (input.storage === start && input.type !== type),
+    )
+  }
+
   async upload(array: HostValues, signal: AbortSignal | undefined): Promise<Operand<number>> {
-    const storage = await this.#region.write(array, signal)
+    const storage = this.#addressOf(array) ?? (await this.#region.write(array, signal))
     return { type: elementTypeOf(array) as ElementType, length: array.length, storage }
   }
 
@@ -38,6 +49,7 @@ export class WasmStorage implements Storage<number> {
   }
 
   read(operand: Operand<number>, into: HostValues, signal: AbortSignal | undefined): Promise<void> {
+    if (operand.storage === this.#addressOf(into)) return Promise.resolve()
     return this.#device.pool.memory.read(operand.storage, bytesOf(into), signal)
   }
 
@@ -73,7 +85,7 @@ export class WasmStorage implements Storage<number> {
     plan: P,
   ): FlowRun<R> | undefined {
     const { pool } = this.#device
-    const shape = pool.sharedMemory ? kernel.flow?.(plan) : undefined
+    const shape = pool.sharedMemory && !pool.blocking ? kernel.flow?.(plan) : undefined
     const slots = shape === undefined ? 0 : slotsFor(shape, inputs, outputs)
     if (shape === undefined || slots === 0) return undefined
     const call = { kernel, plan, shape, slots, inputs }
@@ -83,4 +95,13 @@ export class WasmStorage implements Storage<number> {
   dispose(): void {
     if (!this.#device.disposed) this.#region.dispose()
   }
+
+  /** Where an array lies, if kernels can use it there: they need no more than its own alignment. */
+  #addressOf(array: HostValues): number | undefined {
+    return this.#device.pool.memory.addressOf(array)
+  }
+}
+
+function spanOf({ storage, type, length }: Operand<number>): Span {
+  return { start: storage, byteLength: length * ELEMENT_ARRAYS[type].BYTES_PER_ELEMENT }
 }

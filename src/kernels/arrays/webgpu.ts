@@ -28,6 +28,10 @@ export class GpuStorage implements Storage<GPUBuffer> {
     return { type, length, storage: buffer }
   }
 
+  isInPlace(): boolean {
+    return false
+  }
+
   async upload(array: HostValues, signal: AbortSignal | undefined): Promise<Operand<GPUBuffer>> {
     const type = elementTypeOf(array) as ElementType
     const what = `an array of ${array.length} ${type}`
