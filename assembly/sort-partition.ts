@@ -3,26 +3,30 @@
 // counts to places. Called by sort.ts, which has the phases.
 import {
   BUCKET_COUNT,
+  BUCKET_COUNT_BITS,
   BUCKET_IDS,
   COUNT,
   COUNTS,
+  GAP_BYTES,
   LEAVES,
   LOW,
+  MAX_BUCKET_BITS,
   MAX_BUCKETS,
   MODE,
+  MODE_HIGHEST_BITS,
   MODE_SHIFT,
   MODE_SPLITTERS,
   PARTITION,
   SAMPLE,
   SAMPLE_COUNT,
-  SAMPLE_LIMIT,
   SHIFT,
   SOURCE,
   STARTS,
   TABLES,
+  UNEVENNESS,
 } from '../src/kernels/sort/layout'
 import { getFlipMask, getOffset, getSignMask, getXorMask, keyOf, loadMasks } from './sort-keys'
-import { sortLocal32, sortLocal64 } from './sort-local'
+import { scatterByDigit, sortLocal32, sortLocal64 } from './sort-local'
 
 /** Looks at a regular sample and chooses how to fill buckets. One thread. */
 export function chooseBuckets<K extends number>(p: usize): void {
@@ -37,40 +41,63 @@ export function chooseBuckets<K extends number>(p: usize): void {
     store<K>(sample + <usize>i * sizeof<K>(), keyAt<K>(source + at * sizeof<K>()))
   }
   const table = <usize>load<u32>(p, TABLES)
-  if (sizeof<K>() == 8) sortLocal64(sample, spare, SAMPLE_COUNT, table)
-  else sortLocal32(sample, spare, SAMPLE_COUNT, table)
-  const low = load<K>(sample)
-  const range = load<K>(sample + (SAMPLE_COUNT - 1) * sizeof<K>()) - low
-  const bits: i32 = sizeof<K>() == 8 ? 64 - <i32>clz<u64>(range) : 32 - <i32>clz<u32>(range)
-  const shift = max(0, bits - <i32>ctz<u32>(MAX_BUCKETS))
-  store<u64>(p, <u64>low, LOW)
-  store<u32>(p, shift, SHIFT)
-  if (isEven<K>(sample, low, <K>shift)) {
-    store<u32>(p, MODE_SHIFT, MODE)
-    store<u32>(p, MAX_BUCKETS, BUCKET_COUNT)
-    return
-  }
+  if (sizeof<K>() == 8) sortLocal64(sample, spare, SAMPLE_COUNT, table, -1)
+  else sortLocal32(sample, spare, SAMPLE_COUNT, table, -1)
+  if (chooseEvenBuckets<K>(p, sample)) return
   chooseSplitters<K>(sample, spare)
   store<u32>(p, MODE_SPLITTERS, MODE)
   store<u32>(p, 2 * LEAVES, BUCKET_COUNT)
+}
+
+/** Buckets of equal width, if none of them has too much of the sample. */
+function chooseEvenBuckets<K extends number>(p: usize, sample: usize): bool {
+  const width: i32 = sizeof<K>() << 3
+  const countBits = 32 - <i32>clz<u32>(load<u32>(p, COUNT))
+  const bucketBits = min(MAX_BUCKET_BITS, countBits - BUCKET_COUNT_BITS)
+  const low = load<K>(sample)
+  const high = load<K>(sample + (SAMPLE_COUNT - 1) * sizeof<K>())
+  const range = high - low
+  const bits: i32 = sizeof<K>() == 8 ? 64 - <i32>clz<u64>(range) : 32 - <i32>clz<u32>(range)
+  let shift = max(0, bits - bucketBits)
+  // Bounds at multiples of the width, so that only the bits below differ within a bucket.
+  if (((high >> <K>shift) - (low >> <K>shift)) >> <K>bucketBits != 0) shift++
+  const isAll = shift >= width - bucketBits
+  const first: K = isAll ? 0 : low >> <K>shift
+  // With a shift of 0 all keys of a bucket are alike, and need no sorting.
+  if (shift != 0 && !isEven<K>(sample, <K>shift, (UNEVENNESS * SAMPLE_COUNT) >> bucketBits)) {
+    return false
+  }
+  const isPlain = (getSignMask<K>() | getOffset<K>()) == 0
+  store<u64>(p, <u64>first, LOW)
+  store<u32>(p, shift, SHIFT)
+  store<u32>(p, isAll && isPlain ? MODE_HIGHEST_BITS : MODE_SHIFT, MODE)
+  store<u32>(p, 1 << bucketBits, BUCKET_COUNT)
+  return true
 }
 
 function keyAt<K extends number>(at: usize): K {
   return keyOf<K>(load<K>(at), getSignMask<K>(), getXorMask<K>(), getOffset<K>(), getFlipMask<K>())
 }
 
-/** Whether no bucket of equal width has too much of the sample. */
-function isEven<K extends number>(sample: usize, low: K, shift: K): bool {
-  let bucket: K = 0
-  let inBucket = 0
-  for (let i = 0; i < SAMPLE_COUNT; i++) {
-    const next = (load<K>(sample + <usize>i * sizeof<K>()) - low) >> shift
-    inBucket = next == bucket ? inBucket + 1 : 1
-    bucket = next
-    // With a shift of 0 all keys of a bucket are alike, and need no sorting.
-    if (inBucket > SAMPLE_LIMIT && shift != 0) return false
+/** Whether no bucket of equal width has more than `limit` keys of the sample. */
+function isEven<K extends number>(sample: usize, shift: K, limit: i32): bool {
+  // In order, so a bucket has too many when keys that far apart are in the same one.
+  for (let i = limit; i < SAMPLE_COUNT; i++) {
+    const last = load<K>(sample + <usize>i * sizeof<K>())
+    const first = load<K>(sample + <usize>(i - limit) * sizeof<K>())
+    if (first >> shift == last >> shift) return false
   }
   return true
+}
+
+/** Lowest bits in which the keys of a bucket may differ; -1 if unknown. */
+export function bitsWithin(p: usize, bucket: u32): i32 {
+  const mode = load<u32>(p, MODE)
+  if (mode == MODE_HIGHEST_BITS) return load<i32>(p, SHIFT)
+  if (mode != MODE_SHIFT) return -1
+  // The outermost ones also have what lies beyond the sample.
+  const isOutermost = bucket == 0 || bucket == load<u32>(p, BUCKET_COUNT) - 1
+  return isOutermost ? -1 : load<i32>(p, SHIFT)
 }
 
 /** LEAVES - 1 splitters in place of the sample, at (i + 1) · m / LEAVES, repeats left out. */
@@ -101,12 +128,18 @@ export function countBuckets<K extends number>(p: usize, thread: i32, low: u32, 
   const flip = getFlipMask<K>()
   const end = source + <usize>high * sizeof<K>()
   let at = source + <usize>low * sizeof<K>()
-  if (load<u32>(p, MODE) == MODE_SHIFT) {
+  const mode = load<u32>(p, MODE)
+  const shift = <K>load<u32>(p, SHIFT)
+  if (mode == MODE_HIGHEST_BITS) {
+    countHighestBits<K>(at, end, counts, xor ^ flip, shift)
+    return
+  }
+  if (mode == MODE_SHIFT) {
     const base = <K>load<u64>(p, LOW)
-    const shift = <K>load<u32>(p, SHIFT)
+    const last = load<u32>(p, BUCKET_COUNT) - 1
     for (; at < end; at += sizeof<K>()) {
       const key = keyOf<K>(load<K>(at), sign, xor, off, flip)
-      const cell = counts + ((<usize>bucketOf<K>(key, base, shift)) << 2)
+      const cell = counts + ((<usize>bucketOf<K>(key, base, shift, last)) << 2)
       store<u32>(cell, load<u32>(cell) + 1)
     }
     return
@@ -149,10 +182,33 @@ export function countBuckets<K extends number>(p: usize, thread: i32, low: u32, 
 }
 
 /** Below the sample's smallest key is the first bucket, above its largest the last. */
-function bucketOf<K extends number>(key: K, base: K, shift: K): u32 {
-  const above: K = key < base ? 0 : key - base
-  const bucket: K = above >> shift
-  return bucket < <K>MAX_BUCKETS ? <u32>bucket : <u32>(MAX_BUCKETS - 1)
+function bucketOf<K extends number>(key: K, base: K, shift: K, last: u32): u32 {
+  const place: K = key >> shift
+  const bucket: K = place < base ? 0 : place - base
+  return bucket < <K>last ? <u32>bucket : last
+}
+
+function countHighestBits<K extends number>(
+  from: usize,
+  end: usize,
+  counts: usize,
+  mask: K,
+  shift: K,
+): void {
+  const endOfFours = from + ((end - from) & ~(4 * sizeof<K>() - 1))
+  let at = from
+  for (; at < endOfFours; at += 4 * sizeof<K>()) {
+    countOne<K>(counts, (load<K>(at) ^ mask) >> shift)
+    countOne<K>(counts, (load<K>(at, sizeof<K>()) ^ mask) >> shift)
+    countOne<K>(counts, (load<K>(at, 2 * sizeof<K>()) ^ mask) >> shift)
+    countOne<K>(counts, (load<K>(at, 3 * sizeof<K>()) ^ mask) >> shift)
+  }
+  for (; at < end; at += sizeof<K>()) countOne<K>(counts, (load<K>(at) ^ mask) >> shift)
+}
+
+function countOne<K extends number>(counts: usize, bucket: K): void {
+  const cell = counts + ((<usize>bucket) << 2)
+  store<u32>(cell, load<u32>(cell) + 1)
 }
 
 /** `s` is behind the last splitter that is not above the key: equal to it, or between two. */
@@ -175,15 +231,19 @@ function noteBucket<K extends number>(
 export function placeBuckets<K extends number>(p: usize, threads: i32): void {
   const buckets = load<u32>(p, BUCKET_COUNT)
   const starts = <usize>load<u32>(p, STARTS)
+  const gap = load<u32>(p, GAP_BYTES)
   let place: u32 = 0
+  let address = load<u32>(p, PARTITION)
   for (let bucket: u32 = 0; bucket < buckets; bucket++) {
     store<u32>(starts + ((<usize>bucket) << 2), place)
     for (let thread = 0; thread < threads; thread++) {
       const cell = countsOf(p, thread) + ((<usize>bucket) << 2)
       const count = load<u32>(cell)
-      store<u32>(cell, <u32>load<u32>(p, PARTITION) + place * <u32>sizeof<K>())
+      store<u32>(cell, address)
+      address += count * <u32>sizeof<K>()
       place += count
     }
+    address += gap
   }
   store<u32>(starts + ((<usize>buckets) << 2), place)
 }
@@ -199,12 +259,18 @@ export function scatterBuckets<K extends number>(p: usize, thread: i32, low: u32
   const flip = getFlipMask<K>()
   const end = source + <usize>high * sizeof<K>()
   let at = source + <usize>low * sizeof<K>()
-  if (load<u32>(p, MODE) == MODE_SHIFT) {
+  const mode = load<u32>(p, MODE)
+  const shift = <K>load<u32>(p, SHIFT)
+  if (mode == MODE_HIGHEST_BITS) {
+    scatterByDigit<K>(at, end, cursors, xor ^ flip, shift, <K>-1)
+    return
+  }
+  if (mode == MODE_SHIFT) {
     const base = <K>load<u64>(p, LOW)
-    const shift = <K>load<u32>(p, SHIFT)
+    const last = load<u32>(p, BUCKET_COUNT) - 1
     for (; at < end; at += sizeof<K>()) {
       const key = keyOf<K>(load<K>(at), sign, xor, off, flip)
-      const cell = cursors + ((<usize>bucketOf<K>(key, base, shift)) << 2)
+      const cell = cursors + ((<usize>bucketOf<K>(key, base, shift, last)) << 2)
       const to = load<u32>(cell)
       store<K>(to, key)
       store<u32>(cell, to + <u32>sizeof<K>())

@@ -13,6 +13,7 @@ import {
   BUCKET_COUNT,
   COUNT,
   CURSOR,
+  GAP_BYTES,
   MAX_BUCKETS,
   MODE,
   MODE_ASCENDING,
@@ -25,7 +26,6 @@ import {
   RESULT,
   RUNS,
   SOURCE,
-  SPARE,
   STARTS,
   TABLE_WORDS,
   TABLES,
@@ -43,6 +43,7 @@ import {
 } from './sort-keys'
 import { sortLocal32, sortLocal64 } from './sort-local'
 import {
+  bitsWithin,
   chooseBuckets,
   countBuckets32,
   countBuckets64,
@@ -246,14 +247,14 @@ function runLocal<K extends number>(thread: i32, p: usize): i32 {
     const count = <i32>(load<u32>(bounds, 4) - first)
     if (count == 0) continue
     const at = <usize>first * sizeof<K>()
-    const keys = <usize>load<u32>(p, PARTITION) + at
+    const keys = <usize>load<u32>(p, PARTITION) + at + <usize>(bucket * load<u32>(p, GAP_BYTES))
+    const result = <usize>load<u32>(p, RESULT) + at
     // A splitter's equals need no sorting.
     if (mode != MODE_SPLITTERS || (bucket & 1) == 0) {
-      const spare = <usize>load<u32>(p, SPARE) + at
-      if (sizeof<K>() == 8) sortLocal64(keys, spare, count, table)
-      else sortLocal32(keys, spare, count, table)
+      const bits = bitsWithin(p, bucket)
+      if (sizeof<K>() == 8) sortLocal64(keys, result, count, table, bits)
+      else sortLocal32(keys, result, count, table, bits)
     }
-    const result = <usize>load<u32>(p, RESULT) + at
     if (sizeof<K>() == 8) turnBack64(p, keys, result, count)
     else turnBack32(p, keys, result, count)
     if (sliceEnds()) return AGAIN
@@ -269,7 +270,7 @@ function turnBack<K extends number>(p: usize, keys: usize, result: usize, count:
   const flip = getFlipMask<K>()
   const bytes = <usize>count * sizeof<K>()
   if ((sign | xor | (off | flip)) == 0) {
-    if (keys != result) memory.copy(result, keys, bytes)
+    memory.copy(result, keys, bytes)
     return
   }
   for (let at: usize = 0; at < bytes; at += sizeof<K>()) {

@@ -1,6 +1,6 @@
 // Text in timestamp columns: texts become instants in the first stage of assembly/timestamps.ts.
-// The pairs that its last stage makes for text are written by two kernels of their own, because
-// texts of different lengths have to be measured before any but the first has a place.
+// The pairs that its last stage makes for text are written chunk by chunk where all texts are of one
+// length. Others are measured first, by a kernel of its own, before any but the first has a place.
 import {
   ASSUME_UTC,
   AUTO_DIGITS,
@@ -17,6 +17,7 @@ import {
   OFFSETS_OUTPUT,
   OUTPUT,
   TEXT_BYTES,
+  TEXT_EACH,
   TEXT_LENGTH,
   TEXT_OUTPUT,
   TEXT_WIDTH,
@@ -149,9 +150,11 @@ function blockCount(count: u32): u32 {
 export function measureBlock(p: usize, block: u32, first: u32, end: u32): void {
   const pairs = <usize>load<u32>(p, OUTPUT)
   const zone: u32 = load<i32>(p, OFFSET_MINUTES) == 0 ? 1 : 6
+  const fixedDigits = load<i32>(p, DIGITS)
   let bytes: u32 = 0
   for (let index = first; index < end; index++) {
-    const digits = digitsOf(load<u32>(pairs + ((<usize>index) << 4), 8))
+    const nanos = load<u32>(pairs + ((<usize>index) << 4), 8)
+    const digits = fixedDigits == AUTO_DIGITS ? digitsOf(nanos) : fixedDigits
     bytes += 19 + zone + (digits == 0 ? 0 : digits + 1)
   }
   store<u32>(<usize>load<u32>(p, BLOCK_BYTES) + ((<usize>block) << 2), bytes)
@@ -172,23 +175,47 @@ export function timestampsWrite(_thread: i32, _threads: i32, p: usize): i32 {
 }
 
 export function writeBlock(p: usize, block: u32, first: u32, end: u32): void {
-  const pairs = <usize>load<u32>(p, OUTPUT)
-  const texts = <usize>load<u32>(p, TEXT_OUTPUT)
+  const pairs = <usize>load<u32>(p, OUTPUT) + ((<usize>first) << 4)
+  const at = load<u32>(<usize>load<u32>(p, BLOCK_BYTES) + ((<usize>block) << 2))
   const offsets = <usize>load<u32>(p, OFFSETS_OUTPUT)
+  const starts: usize = offsets == 0 ? 0 : offsets + ((<usize>first) << 2)
+  const last = writeTexts(p, pairs, end - first, at, <usize>load<u32>(p, TEXT_OUTPUT) + at, starts)
+  if (starts != 0 && end == load<u32>(p, COUNT)) {
+    store<u32>(offsets + ((<usize>end) << 2), last)
+  }
+}
+
+/** Writes a chunk's texts, all of one length. Values `first` on go to `place` on. */
+export function writeChunk(p: usize, pairs: usize, first: u32, place: u32, count: u32): void {
+  const each = load<u32>(p, TEXT_EACH)
+  const offsets = <usize>load<u32>(p, OFFSETS_OUTPUT)
+  const starts: usize = offsets == 0 ? 0 : offsets + ((<usize>place) << 2)
+  const texts = <usize>load<u32>(p, TEXT_OUTPUT) + <usize>place * each
+  const end = writeTexts(p, pairs, count, first * each, texts, starts)
+  if (starts != 0 && first + count == load<u32>(p, COUNT)) {
+    store<u32>(starts + ((<usize>count) << 2), end)
+  }
+}
+
+/**
+ * Writes texts one after another from `text` on, and to `starts`, if not 0, where each begins: the
+ * first one at offset `at`. The offset behind the last.
+ */
+function writeTexts(p: usize, pairs: usize, count: u32, at: u32, text: usize, starts: usize): u32 {
   const fixedDigits = load<i32>(p, DIGITS)
   const offsetMinutes = load<i32>(p, OFFSET_MINUTES)
-  let at = load<u32>(<usize>load<u32>(p, BLOCK_BYTES) + ((<usize>block) << 2))
-  for (let index = first; index < end; index++) {
-    const pair = pairs + ((<usize>index) << 4)
-    const nanos = load<u32>(pair, 8)
+  for (const end = pairs + ((<usize>count) << 4); pairs < end; pairs += 16) {
+    const nanos = load<u32>(pairs, 8)
     const digits = fixedDigits == AUTO_DIGITS ? digitsOf(nanos) : fixedDigits
-    if (offsets != 0) store<u32>(offsets + ((<usize>index) << 2), at)
-    const text = texts + at
-    at += formatIso8601(load<i64>(pair), nanos, digits, offsetMinutes, text)
+    if (starts != 0) {
+      store<u32>(starts, at)
+      starts += 4
+    }
+    const bytes = formatIso8601(load<i64>(pairs), nanos, digits, offsetMinutes, text)
     // Second 60 stands at second 59: every offset is whole minutes.
-    if (load<u32>(pair, 12) != 0) store<u16>(text, 0x3036, 17)
+    if (load<u32>(pairs, 12) != 0) store<u16>(text, 0x3036, 17)
+    text += bytes
+    at += bytes
   }
-  if (offsets != 0 && end == load<u32>(p, COUNT)) {
-    store<u32>(offsets + ((<usize>end) << 2), at)
-  }
+  return at
 }

@@ -9,24 +9,30 @@ import {
   COUNT,
   FAILED_AT,
   FAST,
+  FLOW,
   FROM,
   INPUT,
   LEAP,
   OUTPUT,
+  PAIRS_AT,
   PTP,
   SCRATCH,
   SCRATCH_BYTES,
+  SLOT_MASK,
   TEXT,
+  TEXT_EACH,
   TEXT_WIDTH,
   TICKET,
   TO,
   TO_TAI,
 } from '../src/kernels/timestamps/layout'
 import { ABORTED, AGAIN, beginSlice, DONE, isAborted, sliceEnds } from './control'
+import { awaitBlock, finishBlock, stopFlow } from './flow'
 import { timestampsDecode } from './timestamps-decode'
 import { timestampsEncode } from './timestamps-encode'
 import { timestampsFast } from './timestamps-fast'
 import { endLeapSeconds, timestampsCorrect, timestampsLeap } from './timestamps-shift'
+import { writeChunk } from './timestamps-text'
 
 /** Converts the column; FAILED_AT tells the first value that can't be, where there is one. */
 export function timestampsConvert(thread: i32, threads: i32, p: usize): i32 {
@@ -34,15 +40,22 @@ export function timestampsConvert(thread: i32, threads: i32, p: usize): i32 {
   const count = load<u32>(p, COUNT)
   const blocks = count / BLOCK_VALUES + (count % BLOCK_VALUES != 0 ? 1 : 0)
   const scratch = <usize>load<u32>(p, SCRATCH) + <usize>(thread * SCRATCH_BYTES)
+  const flow = <usize>load<u32>(p, FLOW)
+  const mask = load<u32>(p, SLOT_MASK)
   while (true) {
     const block = atomic.add<u32>(p + TICKET, 1)
     if (block >= blocks) return DONE
     if (isAborted()) return ABORTED
     const first = block * BLOCK_VALUES
+    const isThere = flow == 0 || awaitBlock(flow, block)
     // Blocks are taken in order: after a failure only those before it can change the answer.
     if (first > atomic.load<u32>(p + FAILED_AT)) return DONE
-    const failed = convertBlock(p, scratch, first, min(count, first + BLOCK_VALUES))
-    if (failed >= 0) lower(p + FAILED_AT, first + <u32>failed)
+    if (!isThere) return ABORTED
+    const failed = convertBlock(p, scratch, first, first & mask, min(count - first, BLOCK_VALUES))
+    if (failed >= 0) {
+      lower(p + FAILED_AT, first + <u32>failed)
+      if (flow != 0) stopFlow(flow)
+    } else if (flow != 0) finishBlock(flow, block, (first & mask) / BLOCK_VALUES)
     if (sliceEnds()) return AGAIN
   }
 }
@@ -57,21 +70,27 @@ function lower(address: usize, value: u32): void {
   }
 }
 
-/** The number within the block of the first value that failed, or -1. */
-function convertBlock(p: usize, scratch: usize, first: u32, end: u32): i32 {
+/**
+ * Converts values `first` on, which lie at `place` on. The number within the block of the first
+ * value that failed, or -1.
+ */
+function convertBlock(p: usize, scratch: usize, first: u32, place: u32, blockCount: u32): i32 {
   const fromBytes = bytesOf(load<u32>(p, FROM), load<u32>(p, TEXT_WIDTH))
-  // Text as a target is made of pairs, by timestampsWrite.
+  // Text of lengths that differ goes out as pairs, which timestampsWrite takes.
   const to = load<u32>(p, TO)
   const toBytes: usize = to == PTP || to == TEXT ? 16 : 8
+  const writesText = load<u32>(p, TEXT_EACH) != 0
   const input = <usize>load<u32>(p, INPUT)
   const output = <usize>load<u32>(p, OUTPUT)
-  for (let at = first; at < end; at += CHUNK_VALUES) {
-    const count = min<u32>(CHUNK_VALUES, end - at)
-    const source = input + <usize>at * fromBytes
-    const target = output + <usize>at * toBytes
-    if (load<u32>(p, FAST) != 0 && timestampsFast(p, source, target, count)) continue
-    const failed = convertChunk(p, scratch, source, target, count)
-    if (failed >= 0) return <i32>(at - first) + failed
+  for (let at: u32 = 0; at < blockCount; at += CHUNK_VALUES) {
+    const count = min<u32>(CHUNK_VALUES, blockCount - at)
+    const source = input + <usize>(place + at) * fromBytes
+    const target = writesText ? scratch + PAIRS_AT : output + <usize>(place + at) * toBytes
+    if (load<u32>(p, FAST) == 0 || !timestampsFast(p, source, target, count)) {
+      const failed = convertChunk(p, scratch, source, target, count)
+      if (failed >= 0) return <i32>at + failed
+    }
+    if (writesText) writeChunk(p, target, first + at, place + at, count)
   }
   return -1
 }

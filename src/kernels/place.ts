@@ -24,7 +24,7 @@ export interface Timings {
   uploadMs: number
   /** Building the device's layout; 0 when it was there already, or when there is none. */
   prepareMs: number
-  /** The kernel itself. */
+  /** The kernel itself; with all copying where that goes on meanwhile. */
   computeMs: number
   /** Copying the result back; 0 when it stays on the device. */
   readMs: number

@@ -100,6 +100,7 @@ class LocalMemory extends SharedPoolMemory {
 class LocalPool implements WorkerPool {
   readonly size = 1
   readonly sharedMemory = true
+  readonly blocking = true
   readonly memory: LocalMemory
   readonly nowMs = monotonicMs
   readonly #job: RunningJob

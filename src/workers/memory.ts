@@ -135,6 +135,11 @@ export class SharedPoolMemory implements PoolMemory {
     })
   }
 
+  words(address: number, count: number): Int32Array<SharedArrayBuffer> {
+    const buffer = this.#memory.buffer as unknown as SharedArrayBuffer
+    return new Int32Array(buffer, address, count)
+  }
+
   /** Before a run; no worker may be in one. */
   resetControl(spin: boolean): void {
     const words = this.#words()
@@ -156,8 +161,7 @@ export class SharedPoolMemory implements PoolMemory {
   }
 
   #words(): Int32Array<SharedArrayBuffer> {
-    const buffer = this.#memory.buffer as unknown as SharedArrayBuffer
-    return new Int32Array(buffer, 0, CONTROL_END / 4)
+    return this.words(0, CONTROL_END / 4)
   }
 }
 
@@ -203,6 +207,10 @@ export class PrivatePoolMemory implements PoolMemory {
     return inSlices(into.byteLength, this.#life, signal, async (from, to) => {
       into.set(await this.#call((service) => service.read(address + from, to - from)), from)
     })
+  }
+
+  words(): never {
+    throw new TypeError('this memory is not shared')
   }
 
   #call<T>(ask: (service: Remote<PoolService>) => Promise<T>): Promise<T> {

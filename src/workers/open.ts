@@ -83,6 +83,7 @@ function startMember(spawn: () => SpawnedWorker, life: PoolLife): Member {
 class Pool implements WorkerPool {
   readonly size: number
   readonly sharedMemory: boolean
+  readonly blocking = false
   readonly memory: PoolMemory
   readonly shared: WebAssembly.Memory | undefined
   readonly nowMs = monotonicMs

@@ -25,6 +25,11 @@ export interface PoolMemory {
   write(address: number, bytes: Uint8Array, signal?: AbortSignal): Promise<void>
   /** Copies out into `into`, likewise. */
   read(address: number, into: Uint8Array, signal?: AbortSignal): Promise<void>
+  /**
+   * Words of shared memory, for atomic operations. To be asked for anew each time: what was made
+   * before the memory grew sees the same words, but V8 11.3 wakes nobody through it.
+   */
+  words(address: number, count: number): Int32Array<SharedArrayBuffer>
 }
 
 /** State that a running kernel publishes. */
@@ -69,6 +74,8 @@ export interface WorkerPool {
   /** The memory itself, where this thread sees it. */
   readonly shared: WebAssembly.Memory | undefined
   readonly disposed: boolean
+  /** Whether runs hold the thread that asks for them: it can do nothing beside. */
+  readonly blocking: boolean
   /** Whether a run goes on or waits for its turn. */
   readonly busy: boolean
   /**

@@ -18,7 +18,7 @@ import { DisposedError } from '../../errors.js'
 import type { ArrayOptions, Column, HostValues } from '../columns.js'
 import { placeFor } from '../place.js'
 import { hostArray, ReferenceStorage } from './reference.js'
-import type { Storage } from './storage.js'
+import { overlapPartly, type Storage } from './storage.js'
 import type { ArrayKernel, Operand, OutputRequest } from './types.js'
 import { WasmStorage } from './wasm.js'
 
@@ -137,6 +137,13 @@ async function runOn<S, P, R>(
   signal: AbortSignal | undefined,
 ): Promise<ArrayAnswer<R>> {
   const startMs = device.nowMs()
+  const flowed = await flow(storage, call, signal)
+  if (flowed !== undefined) {
+    const computeMs = device.nowMs() - startMs
+    const timings = { uploadMs: 0, prepareMs: 0, computeMs, readMs: 0 }
+    call.options.onRun?.({ device: device.info, reason, timings })
+    return flowed
+  }
   const inputs: Operand<S>[] = []
   for (const input of call.inputs) {
     const isHere = isResident(input)
@@ -164,6 +171,32 @@ async function runOn<S, P, R>(
     },
   })
   return { outputs, value }
+}
+
+/** The whole call, where its arrays can pass through the device while the kernel runs. */
+async function flow<S, P, R>(
+  storage: Storage<S>,
+  { kernel, inputs, outputs, plan }: ArrayCall<P, R>,
+  signal: AbortSignal | undefined,
+): Promise<ArrayAnswer<R> | undefined> {
+  const hosts = inputs.filter((input): input is HostValues => !isResident(input))
+  const isElsewhere = ({ into }: OutputRequest) =>
+    into !== undefined && (isResident(into) || overlaps(into, hosts))
+  if (hosts.length < inputs.length || outputs.some(isElsewhere)) return undefined
+  const run = storage.flowFor?.(kernel, hosts, outputs, plan)
+  if (run === undefined) return undefined
+  const arrays = outputs.map(
+    ({ into, type, length }) => (into ?? hostArray(type, length)) as HostValues,
+  )
+  return { value: await run(arrays, signal), outputs: arrays }
+}
+
+/** Whether writing `into` would change an input other than element by element. */
+function overlaps(into: HostValues, inputs: readonly HostValues[]): boolean {
+  const spanOf = ({ byteOffset, byteLength }: HostValues) => ({ start: byteOffset, byteLength })
+  return inputs.some(
+    (input) => input.buffer === into.buffer && overlapPartly(spanOf(into), spanOf(input)),
+  )
 }
 
 /** An output and where it lies meanwhile. */

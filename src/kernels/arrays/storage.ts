@@ -5,7 +5,7 @@
 
 import type { ElementType, ResidentArray } from '../../devices/device.js'
 import type { HostValues } from '../columns.js'
-import type { ArrayKernel, Operand } from './types.js'
+import type { ArrayKernel, Operand, OutputRequest } from './types.js'
 
 export interface Storage<S> {
   /** Where a Resident lies. */
@@ -30,8 +30,21 @@ export interface Storage<S> {
     plan: P,
     signal: AbortSignal | undefined,
   ): Promise<R>
+  /** How to run a kernel without holding whole arrays on the device; undefined where they must. */
+  flowFor?<P, R>(
+    kernel: ArrayKernel<P, R>,
+    inputs: readonly HostValues[],
+    outputs: readonly OutputRequest[],
+    plan: P,
+  ): FlowRun<R> | undefined
   dispose(): void
 }
+
+/** Runs a kernel from host arrays to host arrays: those that were asked for. */
+export type FlowRun<R> = (
+  outputs: readonly HostValues[],
+  signal: AbortSignal | undefined,
+) => Promise<R>
 
 /** Bytes from an address on. */
 export interface Span {

@@ -35,6 +35,26 @@ export interface WasmJob extends Job<number> {
   readonly pool: WasmDevice['pool']
   /** Memory for the call, freed after it. */
   readonly scratch: Region
+  /** Where the values pass through rings instead of lying all there. */
+  readonly flow?: Flow
+}
+
+/** Values on their way through memory; the kernel calls assembly/flow.ts for each block. */
+export interface Flow {
+  /** Address of the words of ./layout.ts. */
+  readonly address: number
+  /** Value i lies in place `i & mask` of its operand. */
+  readonly mask: number
+}
+
+/** What belongs to a value, for a kernel that works element by element. */
+export interface FlowShape {
+  readonly valueCount: number
+  /** Values that one thread takes at a time, in order: a power of two. */
+  readonly blockValues: number
+  /** Elements a value, by operand; an operand's elements beyond that come with the last value. */
+  readonly inputs: readonly number[]
+  readonly outputs: readonly number[]
 }
 
 /** On the GPU, storages are buffers. */
@@ -54,6 +74,11 @@ export interface ArrayKernel<P, R> {
   /** Plain JavaScript, in slices of at most 10 ms. */
   reference(job: Job<HostValues>, plan: P): Steps<R>
   wasm(job: WasmJob, plan: P): Promise<R>
+  /**
+   * For a kernel that works element by element: host arrays pass through WASM memory in blocks
+   * while it runs (./wasm-flow.ts). Undefined for a plan of which that isn't true.
+   */
+  flow?(plan: P): FlowShape | undefined
   /** Loads the GPU's implementation, which not every caller needs. */
   webgpu(): Promise<(job: GpuJob, plan: P) => Promise<R>>
 }

@@ -9,8 +9,9 @@ import {
 import { WasmArray, type WasmDevice } from '../../devices/wasm/index.js'
 import { bytesOf, Region } from '../../devices/wasm/region.js'
 import type { HostValues } from '../columns.js'
-import { overlapPartly, type Span, type Storage } from './storage.js'
-import type { ArrayKernel, Operand } from './types.js'
+import { type FlowRun, overlapPartly, type Span, type Storage } from './storage.js'
+import type { ArrayKernel, Operand, OutputRequest } from './types.js'
+import { runFlow, slotsFor } from './wasm-flow.js'
 
 export class WasmStorage implements Storage<number> {
   readonly #device: WasmDevice
@@ -75,6 +76,20 @@ export class WasmStorage implements Storage<number> {
     } finally {
       if (!pool.disposed) scratch.dispose()
     }
+  }
+
+  flowFor<P, R>(
+    kernel: ArrayKernel<P, R>,
+    inputs: readonly HostValues[],
+    outputs: readonly OutputRequest[],
+    plan: P,
+  ): FlowRun<R> | undefined {
+    const { pool } = this.#device
+    const shape = pool.sharedMemory && !pool.blocking ? kernel.flow?.(plan) : undefined
+    const slots = shape === undefined ? 0 : slotsFor(shape, inputs, outputs)
+    if (shape === undefined || slots === 0) return undefined
+    const call = { kernel, plan, shape, slots, inputs }
+    return (arrays, signal) => runFlow(pool, { ...call, outputs: arrays }, signal)
   }
 
   dispose(): void {

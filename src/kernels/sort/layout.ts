@@ -6,19 +6,19 @@
 export const COUNT = 0
 /** Address of the values as they are. */
 export const SOURCE = 4
-/** Address of the array that the partition fills, and in which its buckets end up sorted. */
+/** Address of the array that the partition fills, with a gap of GAP_BYTES behind each bucket. */
 export const PARTITION = 8
-/** Address of another array of that size; may be the source. */
-export const SPARE = 12
-/** Address of the result: that of PARTITION or of SPARE. */
+/** Bytes between buckets in PARTITION: 0 or BUCKET_GAP_BYTES. */
+export const GAP_BYTES = 12
+/** Address of the result, which is also room for sorting a bucket; may be the source. */
 export const RESULT = 16
 /** How values are put into buckets: one of the MODE_… below. Chosen by the kernel. */
 export const MODE = 20
 /** Buckets in use. */
 export const BUCKET_COUNT = 24
-/** MODE_SHIFT: bucket = (key - LOW) >> SHIFT. */
+/** Buckets of equal width: bucket = (key >> SHIFT) - LOW. */
 export const SHIFT = 28
-/** u64: the smallest key of the sample. */
+/** u64: the bucket, without LOW, of the smallest key of the sample. */
 export const LOW = 32
 /** u64 each: how bits become keys that order as unsigned numbers; see assembly/sort-keys.ts. */
 export const SIGN_MASK = 40
@@ -53,25 +53,41 @@ export const MODE_ASCENDING = 0
 export const MODE_FALLING = 1
 /** Few values: one bucket. */
 export const MODE_ONE = 2
+/** Buckets by the highest bits, for all keys there are; without SIGN_MASK and OFFSET. */
+export const MODE_HIGHEST_BITS = 3
 /** Buckets of equal width between the sample's ends. */
-export const MODE_SHIFT = 3
+export const MODE_SHIFT = 4
 /** Buckets between splitters from the sample, and one for the equals of each splitter. */
-export const MODE_SPLITTERS = 4
+export const MODE_SPLITTERS = 5
 
-/** Buckets at most, a power of two; SPLITTERS keep two buckets each. */
+/** Buckets at most; splitters keep two buckets each. */
 export const MAX_BUCKETS = 1024
+/** Buckets of equal width at most, as a power of two: what one scatter writes at stays in L1. */
+export const MAX_BUCKET_BITS = 9
+/** Values of a bucket, as a power of two, from which on there are fewer buckets. */
+export const BUCKET_COUNT_BITS = 12
 /** Leaves of the splitters' search, a power of two. */
 export const LEAVES = 512
+/**
+ * Two pages and a cache line. Buckets of equal width fill at one pace, and at a distance of a power
+ * of two their pages fall into the same few sets of the TLB: moving 2^24 keys took 2 to 3 times as
+ * long without gaps.
+ */
+export const BUCKET_GAP_BYTES = 8256
+/** Values from which buckets lie apart: the pages of fewer fit the TLB. */
+export const GAP_COUNT = 4194304
 /** Values that a partition would not make faster. */
 export const ONE_BUCKET_COUNT = 16384
 /** Values looked at to choose buckets. */
 export const SAMPLE_COUNT = 4096
-/** Most of the sample in one bucket of MODE_SHIFT: 6 times the average. */
-export const SAMPLE_LIMIT = 24
+/** Buckets of equal width get this many times their share of the sample at most. */
+export const UNEVENNESS = 4
 /** Values between two looks at the abort flag: well under a millisecond each. */
 export const BLOCK_COUNT = 32768
-/** Two histograms of 11 bits. */
-export const TABLE_WORDS = 4096
+/** Bits of a digit of the local sort at most. */
+export const WIDEST_DIGIT = 12
+/** Two histograms of such digits. */
+export const TABLE_WORDS = 8192
 
 // --- ordering: sortPack, sortUnpack, sortGather
 /** Address of the permutation that is refined; 0 for none. */

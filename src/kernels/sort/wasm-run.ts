@@ -19,8 +19,6 @@ export interface Fields {
   result: number
   width: number
   masks?: KeyMasks
-  partition?: number
-  spare?: number
   counts?: number
   permutation?: number
   upperHalf?: boolean
@@ -49,8 +47,6 @@ export async function runKernel(job: WasmJob, kernel: string, fields: Fields): P
   set(at.COUNT, fields.count)
   set(at.SOURCE, fields.source)
   set(at.RESULT, fields.result)
-  set(at.PARTITION, fields.partition ?? 0)
-  set(at.SPARE, fields.spare ?? 0)
   set(at.COUNTS, fields.counts ?? 0)
   set(at.ELEMENT_BYTES, fields.width)
   set(at.PERMUTATION, fields.permutation ?? 0)

@@ -40,29 +40,25 @@ export async function sortKeys(
     await runKernel(job, 'sortNarrow', fields)
     return
   }
-  const spare = await job.scratch.alloc(length * width)
-  const inPlace = storage === target.storage
-  return sortBits(job, {
-    count: length,
-    source: storage,
-    partition: inPlace ? spare : target.storage,
-    spare: inPlace ? storage : spare,
-    result: target.storage,
-    width,
-    masks,
-  })
+  const fields = { count: length, source: storage, result: target.storage, width, masks }
+  return sortBits(job, fields)
 }
 
+/** The result may be the source. */
 async function sortBits(job: WasmJob, fields: Fields): Promise<void> {
   const { scratch } = job
   const threads = threadsFor(job, fields.count)
   const counts = await scratch.alloc(4 * threads * at.MAX_BUCKETS)
+  const gap = fields.count < at.GAP_COUNT ? 0 : at.BUCKET_GAP_BYTES
+  const partition = await scratch.alloc(fields.count * fields.width + at.MAX_BUCKETS * gap)
   const starts = await scratch.alloc(4 * (at.MAX_BUCKETS + 1))
   const sample = await scratch.alloc(2 * 8 * at.SAMPLE_COUNT)
   const ids = await scratch.alloc(fields.count > at.ONE_BUCKET_COUNT ? 2 * fields.count : 0)
   const tables = await scratch.alloc(4 * threads * at.TABLE_WORDS)
   const runs = await scratch.alloc(4 * threads)
   const more = (set: (offset: number, value: number) => void) => {
+    set(at.PARTITION, partition)
+    set(at.GAP_BYTES, gap)
     set(at.STARTS, starts)
     set(at.SAMPLE, sample)
     set(at.BUCKET_IDS, ids)
@@ -71,7 +67,8 @@ async function sortBits(job: WasmJob, fields: Fields): Promise<void> {
   }
   const kernel = fields.width === 8 ? 'sortColumn64' : 'sortColumn32'
   await runKernel(job, kernel, { ...fields, counts, more })
-  for (const address of [counts, starts, sample, ids, tables, runs]) scratch.free(address)
+  const all = [counts, partition, starts, sample, ids, tables, runs]
+  for (const address of all) scratch.free(address)
 }
 
 /** Positions in stable order, written to `result`. */
@@ -86,27 +83,22 @@ export async function orderOf(
   const width = widthOf(type)
   const masks = keyMasks(type, descending)
   const records = await scratch.alloc(8 * count)
-  const sorted = await scratch.alloc(8 * count)
-  const sortRecords = () =>
-    sortBits(job, {
-      ...{ count, source: records, partition: sorted, spare: records, result: sorted, width: 8 },
-    })
+  const sortRecords = () => sortBits(job, { count, source: records, result: records, width: 8 })
   await runKernel(job, 'sortPack', { count, source, result: records, width, masks })
   await sortRecords()
   if (width < 8) {
-    await runKernel(job, 'sortUnpack', { count, source: sorted, result, width })
+    await runKernel(job, 'sortUnpack', { count, source: records, result, width })
   } else {
     // By the lower half first, then by the upper one, which keeps the order of equals.
     const permutation = await scratch.alloc(4 * count)
-    await runKernel(job, 'sortUnpack', { count, source: sorted, result: permutation, width })
+    await runKernel(job, 'sortUnpack', { count, source: records, result: permutation, width })
     const upper = { count, source, result: records, width, masks, permutation, upperHalf: true }
     await runKernel(job, 'sortPack', upper)
     await sortRecords()
-    await runKernel(job, 'sortUnpack', { count, source: sorted, result, width, permutation })
+    await runKernel(job, 'sortUnpack', { count, source: records, result, width, permutation })
     scratch.free(permutation)
   }
   scratch.free(records)
-  scratch.free(sorted)
 }
 
 /** As many of the values as its length says, in an order; the output may be the values. */

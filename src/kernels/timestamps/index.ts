@@ -29,11 +29,12 @@ import type {
   TimestampResident,
   TimestampValues,
 } from './types.js'
-import { convertWasm } from './wasm.js'
+import { convertWasm, flowOf } from './wasm.js'
 
 const KERNEL: ArrayKernel<TimestampPlan, number> = {
   reference: convertReference,
   wasm: convertWasm,
+  flow: flowOf,
   async webgpu() {
     return (await import('./webgpu.js')).convertWebgpu
   },

@@ -81,6 +81,12 @@ export const TEXT_OUTPUT = 312
 export const OFFSETS_OUTPUT = 316
 /** Address of u32[blocks]: bytes of each block's texts; for writing, where they begin. */
 export const BLOCK_BYTES = 320
+/** Bytes of each text of the target; 0 where lengths differ. */
+export const TEXT_EACH = 324
+
+/** Address of the words of a flow, or 0; value i lies in place i & SLOT_MASK. */
+export const FLOW = 328
+export const SLOT_MASK = 332
 
 export const PARAMETER_BYTES = 384
 
@@ -91,7 +97,10 @@ export const HLC = 2
 export const NTP = 3
 export const PTP = 4
 export const JULIAN = 5
-/** Text. As a target the kernel makes pairs of it: i64 seconds, and nanoseconds with LEAP_BIT. */
+/**
+ * Text. As a target it is first pairs: i64 seconds, u32 nanoseconds, u32 not 0 for second 60 at
+ * second 59.
+ */
 export const TEXT = 6
 
 export const FLOOR = 0
@@ -126,12 +135,13 @@ export const FAST_TEXT = 5
 
 export const NO_FAILURE = 0xffffffff
 
-/** Values of a block, which one thread takes: at most about 1 ms. */
+/** Values of a block, which one thread takes: at most about 1 ms. A power of two. */
 export const BLOCK_VALUES = 8192
 /** Values that go through all stages before the next: their instants stay in the L1 cache. */
 export const CHUNK_VALUES = 1024
-/** Of a chunk: i64 seconds, u64 ticks, u8 findings. */
-export const SCRATCH_BYTES = 17408
+/** Of a thread: a chunk's i64 seconds, u64 ticks and u8 findings, then its pairs for text. */
+export const PAIRS_AT = 17408
+export const SCRATCH_BYTES = 33792
 
 /** A Julian date counts days of 86,400 s from this many seconds before 1970. */
 export const JULIAN_SECONDS = 210866760000

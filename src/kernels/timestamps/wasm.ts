@@ -2,7 +2,7 @@
 
 import { ELEMENT_ARRAYS } from '../../devices/device.js'
 import { bytesOf } from '../../devices/wasm/region.js'
-import type { WasmJob } from '../arrays/types.js'
+import type { FlowShape, WasmJob } from '../arrays/types.js'
 import { fastOf } from './fast.js'
 import * as at from './layout.js'
 import { driftOf, fatalFindings, leapTable, limitsOf, splitNs, unitTicks } from './plan.js'
@@ -16,7 +16,7 @@ import type { TimestampPlan } from './types.js'
  * @throws the TimestampError of the first value that can't be converted
  */
 export async function convertWasm(job: WasmJob, plan: TimestampPlan): Promise<number> {
-  const { pool, scratch, signal } = job
+  const { pool, scratch, signal, outputs, flow } = job
   const [input, inputOffsets] = job.inputs
   const parameters = new DataView(new ArrayBuffer(at.PARAMETER_BYTES))
   const set = (offset: number, value: number) => parameters.setUint32(offset, value, true)
@@ -26,9 +26,12 @@ export async function convertWasm(job: WasmJob, plan: TimestampPlan): Promise<nu
   set(at.INPUT, inputOffsets?.storage ?? input.storage)
   set(at.TEXT_BYTES, input.storage)
   set(at.TEXT_LENGTH, input.length)
-  const toText = plan.to.kind === at.TEXT
-  const pairs = toText ? await scratch.alloc(PAIR_BYTES * plan.valueCount) : 0
-  set(at.OUTPUT, toText ? pairs : job.outputs[0].storage)
+  const inPasses = plan.to.kind === at.TEXT && needsPasses(job, plan)
+  const pairs = inPasses ? await scratch.alloc(PAIR_BYTES * plan.valueCount) : 0
+  set(at.OUTPUT, inPasses ? pairs : outputs[0].storage)
+  if (plan.to.kind === at.TEXT) writeTarget(parameters, job, plan, inPasses ? 0 : widthOf(plan))
+  set(at.FLOW, flow?.address ?? 0)
+  set(at.SLOT_MASK, flow?.mask ?? ALL_VALUES)
   set(at.COUNT, plan.valueCount)
   set(at.SCRATCH, await scratch.alloc(threads * at.SCRATCH_BYTES))
   set(at.LEAP_TABLE, await scratch.write(leapTable(plan)))
@@ -37,39 +40,78 @@ export async function convertWasm(job: WasmJob, plan: TimestampPlan): Promise<nu
   await pool.memory.read(address, bytesOf(parameters))
   const failedAt = parameters.getUint32(at.FAILED_AT, true)
   if (failedAt !== at.NO_FAILURE) throw await failure(job, plan, failedAt)
-  return toText ? writeTexts(job, plan, parameters, address, threads) : 0
+  if (inPasses) return writeMeasured(job, plan, parameters, address, threads)
+  // No block of an empty column writes its one offset.
+  if (blocks === 0 && outputs.length > 1) await clearOffset(job)
+  return plan.to.kind === at.TEXT ? plan.valueCount * widthOf(plan) : 0
+}
+
+/** Elements a value; undefined where texts of different lengths have no place of their own. */
+export function flowOf(plan: TimestampPlan): FlowShape | undefined {
+  const { valueCount, from, to, text } = plan
+  if (from.kind === at.TEXT && text.width === 0) return undefined
+  const inputs = [from.kind === at.TEXT ? text.width : from.elements]
+  if (to.kind === at.TEXT && text.digits === undefined) return undefined
+  const outputs = to.kind === at.TEXT ? [widthOf(plan), 1] : [to.elements]
+  return { valueCount, blockValues: at.BLOCK_VALUES, inputs, outputs }
 }
 
 /** Seconds and nanoseconds of a text to be written. */
 const PAIR_BYTES = 16
 
-/** Texts from their pairs: places first, where lengths differ. */
-async function writeTexts(
-  { pool, scratch, outputs, signal }: WasmJob,
+/** Every value in a place of its own. */
+const ALL_VALUES = 0xffff_ffff
+
+/** Whether texts can be written only when all others have been read. */
+function needsPasses({ inputs, outputs }: WasmJob, { text }: TimestampPlan): boolean {
+  if (text.digits === undefined) return true
+  return outputs.some((output) => inputs.some(({ storage }) => storage === output.storage))
+}
+
+function writeTarget(
+  parameters: DataView,
+  { outputs }: WasmJob,
+  plan: TimestampPlan,
+  each: number,
+): void {
+  const set = (offset: number, value: number) => parameters.setUint32(offset, value, true)
+  const { digits, offsetMinutes } = plan.text
+  const [texts, offsets] = outputs
+  set(at.DIGITS, digits ?? at.AUTO_DIGITS)
+  set(at.OFFSET_MINUTES, offsetMinutes)
+  set(at.TEXT_OUTPUT, texts.storage)
+  set(at.OFFSETS_OUTPUT, offsets?.storage ?? 0)
+  set(at.TEXT_EACH, each)
+}
+
+function clearOffset({ pool, outputs }: WasmJob): Promise<void> {
+  return pool.memory.write(outputs[1].storage, new Uint8Array(4))
+}
+
+/** Texts from their pairs: places first. */
+async function writeMeasured(
+  job: WasmJob,
   plan: TimestampPlan,
   parameters: DataView,
   address: number,
   threads: number,
 ): Promise<number> {
+  const { pool, scratch, signal } = job
   const set = (offset: number, value: number) => parameters.setUint32(offset, value, true)
-  const { digits, offsetMinutes } = plan.text
-  const [texts, offsets] = outputs
   const starts = new Uint32Array(Math.ceil(plan.valueCount / at.BLOCK_VALUES))
+  if (starts.length === 0) {
+    await clearOffset(job)
+    return 0
+  }
   const startsAt = await scratch.alloc(starts.byteLength)
-  set(at.DIGITS, digits ?? at.AUTO_DIGITS)
-  set(at.OFFSET_MINUTES, offsetMinutes)
-  set(at.TEXT_OUTPUT, texts.storage)
-  set(at.OFFSETS_OUTPUT, offsets?.storage ?? 0)
   set(at.BLOCK_BYTES, startsAt)
   const run = async (kernel: string) => {
     set(at.TICKET, 0)
     await pool.memory.write(address, bytesOf(parameters))
     await pool.run(kernel, address, { threads, signal })
   }
-  if (digits === undefined) {
-    await run('timestampsMeasure')
-    await pool.memory.read(startsAt, bytesOf(starts))
-  } else starts.fill(at.BLOCK_VALUES * widthOf(plan))
+  await run('timestampsMeasure')
+  await pool.memory.read(startsAt, bytesOf(starts))
   let total = 0
   for (const [block, byteLength] of starts.entries()) {
     starts[block] = total
@@ -77,13 +119,12 @@ async function writeTexts(
   }
   await pool.memory.write(startsAt, bytesOf(starts))
   await run('timestampsWrite')
-  // No block of an empty column writes its one offset.
-  if (starts.length === 0 && offsets) await pool.memory.write(offsets.storage, new Uint8Array(4))
-  return digits === undefined ? total : plan.valueCount * widthOf(plan)
+  return total
 }
 
-async function failure({ pool, inputs }: WasmJob, plan: TimestampPlan, index: number) {
+async function failure({ pool, inputs, flow }: WasmJob, plan: TimestampPlan, index: number) {
   const [{ storage, length }, offsets] = inputs
+  const place = (index & (flow?.mask ?? ALL_VALUES)) >>> 0
   const { memory } = pool
   return explain(index, await failedValue(), plan)
 
@@ -91,12 +132,12 @@ async function failure({ pool, inputs }: WasmJob, plan: TimestampPlan, index: nu
     const { type, elements, kind } = plan.from
     if (kind !== at.TEXT) {
       const value = new ELEMENT_ARRAYS[type](elements)
-      await memory.read(storage + 8 * elements * index, bytesOf(value))
+      await memory.read(storage + 8 * elements * place, bytesOf(value))
       return [...value]
     }
     const { width } = plan.text
-    const ends = Uint32Array.of(index * width, index * width + width)
-    if (offsets !== undefined) await memory.read(offsets.storage + 4 * index, bytesOf(ends))
+    const ends = Uint32Array.of(place * width, place * width + width)
+    if (offsets !== undefined) await memory.read(offsets.storage + 4 * place, bytesOf(ends))
     const [start, end] = ends
     if (start > end || end > length) return [start, end]
     const bytes = new Uint8Array(end - start)
