@@ -212,8 +212,8 @@ export class BarrierTimeoutError extends TickTickClockError {
     if (missing.length > 8) listed.push(`${missing.length - 8} more`)
     super(
       'ERR_TTC_BARRIER_TIMEOUT',
-      `computation "${computation}", superstep "${superstep}" (number ${step}): not at the barrier ` +
-        `after ${timeoutMs} ms: ${listed.join(', ')}; if they only need longer, raise ` +
+      `computation "${computation}", superstep "${superstep}" (number ${step}): not at the ` +
+        `barrier after ${timeoutMs} ms: ${listed.join(', ')}; if they only need longer, raise ` +
         '"barrierTimeoutMs"',
       options,
     )
@@ -224,7 +224,9 @@ export class BarrierTimeoutError extends TickTickClockError {
   }
 }
 
-/** A collective used against its rules: a wrong count of chunks, operations that differ, nothing. */
+/**
+ * A collective used against its rules: a wrong count of chunks, operations that differ, nothing.
+ */
 export class CollectiveError extends TickTickClockError {
   constructor(message: string, options?: { cause?: unknown }) {
     super('ERR_TTC_COLLECTIVE', message, options)

@@ -43,7 +43,9 @@ export class ObjectNumbers {
   }
 }
 
-/** Numbers the key lists of a batch of values, so that objects of the same keys don't repeat them. */
+/**
+ * Numbers the key lists of a batch of values, so that objects of the same keys don't repeat them.
+ */
 export class KeyLists {
   readonly #lists: (readonly string[])[] = []
   /** Where the last one was found: messages are mostly alike. */

@@ -1,6 +1,6 @@
 /**
- * Reads what codec-writer.ts wrote. Bytes may be cut off or damaged: every length is checked against
- * the bytes that are left before anything is made of it, so that reading ends, in memory
+ * Reads what codec-writer.ts wrote. Bytes may be cut off or damaged: every length is checked
+ * against the bytes that are left before anything is made of it, so that reading ends, in memory
  * proportional to the bytes, with a value or with a BlockFormatError. Used through codec.ts.
  */
 

@@ -1,9 +1,9 @@
 /**
  * The wire form of plain values: the byte that opens each, for codec-writer.ts and codec-reader.ts.
  * Numbers are little-endian and unaligned. "Count" below is LEB128: seven bits a byte, low bits
- * first, the top bit set on all but the last. A value that is written is a tag and what the tag asks
- * for; objects are numbered from 0 in the order of their tags, anew in each written value, so that a
- * later occurrence is only its number.
+ * first, the top bit set on all but the last. A value that is written is a tag and what the tag
+ * asks for; objects are numbered from 0 in the order of their tags, anew in each written value, so
+ * that a later occurrence is only its number.
  *
  * Bytes 0x00..0x7f are the whole numbers 0..127, 0xe0..0xff are -32..-1, and 0xc0..0xdf open ASCII
  * text of 0..31 characters.
@@ -33,7 +33,9 @@ export const REFERENCE = 0x8c
 
 /** Count of keys, the keys as text, then their values; the key list gets the next free number. */
 export const OBJECT_NEW_KEYS = 0x90
-/** One byte, the number of a key list that came before since the writer's reset; then the values. */
+/**
+ * One byte, the number of a key list that came before since the writer's reset; then the values.
+ */
 export const OBJECT_SAME_KEYS = 0x91
 /** Count of keys, then key and value in turn; the keys get no number. */
 export const OBJECT_LISTED = 0x92

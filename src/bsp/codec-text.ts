@@ -1,6 +1,7 @@
 /**
- * Text in the memory of codec-writer.ts and codec-reader.ts: ASCII, a byte a character, else UTF-16.
- * Short text by loops; long ASCII by TextEncoder and TextDecoder, which are several times as fast.
+ * Text in the memory of codec-writer.ts and codec-reader.ts: ASCII, a byte a character, else
+ * UTF-16. Short text by loops; long ASCII by TextEncoder and TextDecoder, which are several times
+ * as fast.
  */
 
 /** Shorter text is written, and read, faster by a loop (measured on V8). */

@@ -11,7 +11,9 @@ import { KeyLists, ObjectNumbers } from './codec-numbers.js'
 import * as tags from './codec-tags.js'
 import { isShared, putAscii } from './codec-text.js'
 
-/** @returns memory of at least `leastByteLength` bytes that begins with the first `used` of `memory` */
+/**
+ * @returns memory of at least `leastByteLength` bytes that begins with the first `used` of `memory`
+ */
 export type Grow = (memory: Uint8Array, used: number, leastByteLength: number) => Uint8Array
 
 /** Room that a tag with a number, or with a count, takes at most. */

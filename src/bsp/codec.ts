@@ -3,10 +3,10 @@
  * Node, in browsers and between processes. codec-tags.ts describes the form, codec-writer.ts and
  * codec-reader.ts carry it out.
  *
- * What comes back is what `structuredClone` gives, for undefined, null, booleans, numbers (-0, NaN),
- * bigints, strings (lone surrogates too), Date, RegExp, Map, Set, Array (holes stay holes), plain
- * objects, ArrayBuffer, typed arrays, DataView and Error; objects that occur twice in one value,
- * or contain themselves, do so in the copy. The differences:
+ * What comes back is what `structuredClone` gives, for undefined, null, booleans, numbers (-0,
+ * NaN), bigints, strings (lone surrogates too), Date, RegExp, Map, Set, Array (holes stay holes),
+ * plain objects, ArrayBuffer, typed arrays, DataView and Error; objects that occur twice in one
+ * value, or contain themselves, do so in the copy. The differences:
  *
  * - A typed array or DataView is its own bytes only: it comes back on a buffer of its own, also if
  *   it showed a part of a larger one, shared one with others, or lay in shared memory.

@@ -3,7 +3,7 @@
  * aligned to 64 bytes, so that a kernel can read them where they lie. Used by outbox.ts, inbox.ts.
  */
 
-import type { ColumnArrays, Columns, ColumnSpec, ColumnType } from './types.js'
+import type { ColumnArrays, ColumnSpec, Columns, ColumnType } from './types.js'
 
 /** Array class of each type. */
 export const COLUMN_TYPES = {

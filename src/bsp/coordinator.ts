@@ -3,29 +3,38 @@
  * computation and hand everything to a RunHandle.
  */
 
-import { canShareMemory, processorCount } from '#spawn'
-import { show } from '../check.js'
+import { checkCallback, checkInteger, checkOptions, show } from '../check.js'
 import { DisposedError, NotSupportedError } from '../errors.js'
-import type { Job } from '../transport/transport.js'
+import { MAX_THREADS } from '../limits.js'
+import {
+  hasSharedMemory,
+  hostProcessorCount,
+  type OwnWorker,
+  TransportOwner,
+} from '../transport/open.js'
+import type { Job, TransportKind } from '../transport/transport.js'
 import { isComputation } from './computation.js'
 import { RunHandle, type RunStatus } from './handle.js'
 import { loadComputation } from './load.js'
 import { type MemberArgument, type MemberOutcome, runMember } from './member.js'
-import { checkRunOptions, type RunOptions, type Settings, type TransportKind } from './options.js'
+import { checkRunOptions, type RunOptions, type Settings } from './options.js'
 import {
+  defaultGroup,
   type KnownRun,
+  RunGroup,
   type RunInspection,
   type RuntimeMemory,
-  type RuntimeOptions,
-  TransportOwner,
 } from './runtime.js'
 import type { Computation, ComputationDescription, MessageSpec } from './types.js'
 
-// biome-ignore lint/suspicious/noExplicitAny: any computation, whatever its types
+/** Any computation, whatever its types. */
+// biome-ignore lint/suspicious/noExplicitAny: nothing else takes them all
 export type AnyComputation = Computation<any, any, any, any, any>
 
-/** The input and the result of a computation. */
-export type InputOf<C> = C extends { initialize(input: infer I, ctx: never): unknown } ? I : never
+/** The input of a computation. */
+export type InputOf<C> =
+  C extends Computation<infer I, infer _S, infer _P, infer _O, infer _R> ? I : never
+/** The result of a computation. */
 export type ResultOf<C> =
   C extends Computation<infer _I, infer _S, infer _P, infer _O, infer R> ? R : never
 
@@ -69,16 +78,18 @@ export function run<C extends AnyComputation = AnyComputation>(
   module: URL,
   ...options: RunArguments<InputOf<C>>
 ): RunHandle<ResultOf<C>>
-export function run(what: unknown, options: RunOptions & { input?: unknown } = {}): RunHandle<never> {
+export function run(
+  what: unknown,
+  options: RunOptions & { input?: unknown } = {},
+): RunHandle<never> {
   const { input, settings } = split(options)
   const { workerFactory } = settings
+  if (workerFactory === undefined) return start(defaultGroup(), what, input, settings)
   // Workers that only this run can use go with it.
-  const owner = workerFactory === undefined ? defaultOwner() : new TransportOwner({ workerFactory })
-  const handle = start(owner, what, input, settings)
-  if (workerFactory !== undefined) handle.then(close, close)
-  async function close(): Promise<void> {
-    await owner.dispose()
-  }
+  const owner = new TransportOwner({ workerFactory })
+  const handle = start(new RunGroup(owner), what, input, settings)
+  const close = () => owner.dispose()
+  handle.then(close, close)
   return handle
 }
 
@@ -87,11 +98,11 @@ function split(options: RunOptions & { input?: unknown }): { input: unknown; set
     throw new TypeError(`"options" expected object, got ${show(options)}`)
   }
   const { input, ...rest } = options
-  return { input, settings: checkRunOptions(rest, processorCount()) }
+  return { input, settings: checkRunOptions(rest, hostProcessorCount()) }
 }
 
 function start(
-  owner: TransportOwner,
+  { owner, runs }: RunGroup,
   what: unknown,
   input: unknown,
   settings: Settings,
@@ -100,6 +111,7 @@ function start(
   const found = isComputation(what) ? what : undefined
   const known: KnownRun = {
     name: found?.name ?? String(what),
+    kind,
     processors: settings.processors,
     get status(): string {
       return handle.status
@@ -127,8 +139,8 @@ function start(
         return work(transport, discard)
       }),
   })
-  owner.runs.add(known)
-  const forget = () => void owner.runs.delete(known)
+  runs.add(known)
+  const forget = () => void runs.delete(known)
   handle.then(forget, forget)
   return handle
 }
@@ -147,11 +159,19 @@ function transportFor(
   const canUseThreads = what instanceof URL || hasOwnWorkers
   if (transport === 'threads' && !canUseThreads) {
     throw new NotSupportedError(
-      'functions can\'t be sent to threads: make the computation the default export of a module ' +
+      "functions can't be sent to threads: make the computation the default export of a module " +
         "and pass new URL('./module.js', import.meta.url), or pass workerFactory",
     )
   }
-  return transport ?? (canUseThreads && canShareMemory() ? 'threads' : 'inline')
+  return transport ?? (canUseThreads && hasSharedMemory() ? 'threads' : 'inline')
+}
+
+/** Options of `createRuntime`. */
+export interface RuntimeOptions {
+  /** Workers of the pool, 1 to 256. Default: as many as the host has processors. */
+  workers?: number
+  /** Makes a worker whose script calls `serve(computation)`. Default: the package's own workers. */
+  workerFactory?: () => OwnWorker
 }
 
 /** A run in two steps: make everything ready, then run. */
@@ -193,12 +213,13 @@ export class Coordinator<R> {
     input: unknown,
     options: RunOptions = {},
   ): Promise<Coordinator<never>> {
-    const settings = checkRunOptions(options, processorCount())
+    const settings = checkRunOptions(options, hostProcessorCount())
     const { transport, workerFactory } = settings
     transportFor(what, transport, workerFactory !== undefined)
     const computation = await loadComputation(what)
-    const owner = new TransportOwner(workerFactory === undefined ? {} : { workerFactory })
-    return new Coordinator(owner, computation, () => start(owner, what, input, settings))
+    const owner = new TransportOwner({ workerFactory })
+    const begin = () => start(new RunGroup(owner), what, input, settings)
+    return new Coordinator(owner, computation, begin)
   }
 
   /** The computation's parts. */
@@ -212,6 +233,7 @@ export class Coordinator<R> {
     return this.#handle
   }
 
+  /** Where its run is; `ready` before `run()`. */
   get status(): RunStatus | 'ready' {
     return this.#handle?.status ?? 'ready'
   }
@@ -222,6 +244,7 @@ export class Coordinator<R> {
     await this.#owner.dispose()
   }
 
+  /** As `dispose`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose()
   }
@@ -229,12 +252,15 @@ export class Coordinator<R> {
 
 /** Owns the workers of many runs. */
 export class Runtime {
-  readonly #owner: TransportOwner
+  readonly #group: RunGroup
   readonly #handles = new Set<RunHandle<unknown>>()
 
   /** @internal */
   constructor(options: RuntimeOptions) {
-    this.#owner = new TransportOwner(options)
+    checkOptions('options', options, ['workers', 'workerFactory'])
+    checkCallback('workerFactory', options.workerFactory)
+    if (options.workers !== undefined) checkInteger('workers', options.workers, 1, MAX_THREADS)
+    this.#group = new RunGroup(new TransportOwner(options))
   }
 
   /** As the function `run`, on this runtime's workers; runs on threads queue. */
@@ -247,12 +273,12 @@ export class Runtime {
     ...options: RunArguments<InputOf<C>>
   ): RunHandle<ResultOf<C>>
   run(what: unknown, options: RunOptions & { input?: unknown } = {}): RunHandle<never> {
-    if (this.#owner.disposed) throw new DisposedError('this runtime')
+    if (this.#group.owner.disposed) throw new DisposedError('this runtime')
     const { input, settings } = split(options)
     if (settings.workerFactory !== undefined) {
       throw new TypeError('"workerFactory" is an option of createRuntime(): leave it out here')
     }
-    const handle = start(this.#owner, what, input, settings)
+    const handle = start(this.#group, what, input, settings)
     this.#handles.add(handle)
     const forget = () => void this.#handles.delete(handle)
     handle.then(forget, forget)
@@ -261,27 +287,21 @@ export class Runtime {
 
   /** Workers, and the runs under way with what their processors are doing. */
   inspect(): { workers: number; runs: RunInspection[] } {
-    const runs = [...this.#owner.runs].map((known) => ({
-      computation: known.name,
-      transport: (known.transport?.kind ?? 'inline') as TransportKind,
-      processors: known.processors,
-      status: known.status,
-      superstep: known.superstep,
-      phases: known.transport?.state()?.phases ?? [],
-    }))
-    return { workers: this.#owner.workers, runs }
+    return this.#group.inspect()
   }
 
+  /** Bytes in use, by messages and in all. */
   memory(): RuntimeMemory {
-    return this.#owner.memory()
+    return this.#group.memory()
   }
 
   /** Ends the runs under way and the workers. */
   async dispose(): Promise<void> {
     for (const handle of this.#handles) handle.abort(new DisposedError('this runtime'))
-    await this.#owner.dispose()
+    await this.#group.owner.dispose()
   }
 
+  /** As `dispose`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose()
   }
@@ -299,30 +319,4 @@ export class Runtime {
  */
 export function createRuntime(options: RuntimeOptions = {}): Runtime {
   return new Runtime(options)
-}
-
-/** How long the workers of `run` stay for another run; asleep, and without keeping Node running. */
-const IDLE_MS = 5000
-
-let shared: TransportOwner | undefined
-let timer: ReturnType<typeof setTimeout> | undefined
-
-/** The owner of runs without a runtime; closes when nothing has run for a while. */
-function defaultOwner(): TransportOwner {
-  shared ??= new TransportOwner({})
-  scheduleClose()
-  return shared
-}
-
-function scheduleClose(): void {
-  clearTimeout(timer)
-  timer = setTimeout(() => {
-    if (shared !== undefined && shared.runs.size > 0) {
-      scheduleClose()
-      return
-    }
-    void shared?.dispose()
-    shared = undefined
-  }, IDLE_MS)
-  if (typeof timer === 'object') timer.unref?.()
 }

@@ -82,6 +82,7 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
     this.#promise.catch(() => {})
   }
 
+  /** Where the run is now. */
   get status(): RunStatus {
     if (this.#status === 'running' && this.#transport?.state()?.held) return 'paused'
     return this.#status

@@ -16,7 +16,14 @@ import {
   columnViews,
 } from './columns.js'
 import { COLUMNS, MESSAGE, VALUES } from './outbox.js'
-import type { ColumnBatch, ColumnInbox, ColumnSpec, MessageSpec, PlainInbox, PlainMessage } from './types.js'
+import type {
+  ColumnBatch,
+  ColumnInbox,
+  ColumnSpec,
+  MessageSpec,
+  PlainInbox,
+  PlainMessage,
+} from './types.js'
 
 /** Everything of one superstep's packets of values. */
 interface Values {

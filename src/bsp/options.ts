@@ -2,11 +2,9 @@
 
 import { checkCallback, checkInteger, checkOneOf, checkOptions, checkSignal } from '../check.js'
 import { MAX_PROCESSORS } from '../limits.js'
-import type { OwnWorker } from '../workers/spawn.js'
+import type { OwnWorker } from '../transport/open.js'
+import type { TransportKind } from '../transport/transport.js'
 import type { SuperstepReport } from './report.js'
-
-/** How processors are connected. */
-export type TransportKind = 'inline' | 'threads'
 
 /** Options of `run` and of `Coordinator.start`, besides the input. */
 export interface RunOptions {

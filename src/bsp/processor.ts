@@ -187,7 +187,8 @@ export class Processor {
     const { processors } = this.#endpoint
     return this.#guard('neighbors', undefined, () => {
       const ranks = neighbors({ rank: this.rank, processors })
-      const isRank = (to: unknown) => Number.isInteger(to) && Number(to) >= 0 && Number(to) < processors
+      const isRank = (to: unknown) =>
+        Number.isInteger(to) && Number(to) >= 0 && Number(to) < processors
       if (Array.isArray(ranks) && ranks.every(isRank)) return ranks
       throw new RangeError(`"neighbors" must return ranks in [0, ${processors - 1}], got ${ranks}`)
     })

@@ -1,14 +1,12 @@
 /**
- * For bundles: a worker file of the user's own, which the bundler finds, makes itself a worker of a
- * pool that knows one computation.
+ * For bundles: a worker file of the user's own, which the bundler finds, makes itself a worker that
+ * knows one computation.
  */
 
-import { servePool } from '#serve'
-import { enterThreads, type MemberRequest } from '../transport/threads-member.js'
-import { MEMBER_JOB } from '../transport/threads.js'
-import type { JobContext } from '../workers/pool.js'
+import { serveMember } from '../transport/threads-serve.js'
+import type { Endpoint } from '../transport/transport.js'
 import type { AnyComputation } from './coordinator.js'
-import { runMember } from './member.js'
+import { type MemberArgument, runMember } from './member.js'
 
 /**
  * Serves a computation from a worker script, for `run(computation, { workerFactory })`.
@@ -20,17 +18,13 @@ import { runMember } from './member.js'
  * import computation from './program.js'
  * serve(computation)
  * // page
- * run(computation, {
- *   input,
- *   workerFactory: () => new Worker(new URL('./program.worker.js', import.meta.url), { type: 'module' }),
- * })
+ * const workerFactory = () =>
+ *   new Worker(new URL('./program.worker.js', import.meta.url), { type: 'module' })
+ * const { result } = await run(computation, { input, workerFactory })
  * ```
  */
 export function serve(computation: AnyComputation): void {
-  servePool({
-    [MEMBER_JOB.name]: (context: JobContext, { argument, ...rest }: MemberRequest) => {
-      const own = { ...(argument as object), computation }
-      return enterThreads(context, { ...rest, argument: own }, runMember)
-    },
-  })
+  serveMember((endpoint: Endpoint, argument: MemberArgument) =>
+    runMember(endpoint, { ...argument, computation }),
+  )
 }

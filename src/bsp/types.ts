@@ -52,11 +52,12 @@ export type MessageSpec = PlainMessage<unknown> | ColumnSpec
 export type Target = number | readonly number[] | 'all' | 'neighbors'
 
 /** Sends messages; given to `communicate`. They arrive in the next superstep. */
-export type Send<P extends MessageSpec> = P extends PlainMessage<infer M>
-  ? (to: Target, message: M) => void
-  : P extends ColumnSpec
-    ? ColumnSend<P>
-    : never
+export type Send<P extends MessageSpec> =
+  P extends PlainMessage<infer M>
+    ? (to: Target, message: M) => void
+    : P extends ColumnSpec
+      ? ColumnSend<P>
+      : never
 
 /** Sends rows of typed columns, one by one or many at once. */
 export interface ColumnSend<C extends ColumnSpec> {
@@ -66,11 +67,8 @@ export interface ColumnSend<C extends ColumnSpec> {
 }
 
 /** Messages that arrived at the barrier before, in order of sender and of sending. */
-export type Inbox<P extends MessageSpec> = P extends PlainMessage<infer M>
-  ? PlainInbox<M>
-  : P extends ColumnSpec
-    ? ColumnInbox<P>
-    : never
+export type Inbox<P extends MessageSpec> =
+  P extends PlainMessage<infer M> ? PlainInbox<M> : P extends ColumnSpec ? ColumnInbox<P> : never
 
 /** Plain messages. */
 export interface PlainInbox<M> extends Iterable<M> {
@@ -135,6 +133,7 @@ export interface Superstep<S, P extends MessageSpec> {
    *
    * @param inbox what was sent to this processor in the superstep before
    */
+  // biome-ignore lint/suspicious/noConfusingVoidType: functions without a return have this type
   compute(state: S, inbox: Inbox<P>, ctx: Context): S | void | Promise<S | void>
   /** Sends messages from the new state. */
   communicate?(state: S, send: Send<P>, ctx: Context): void | Promise<void>
@@ -166,11 +165,15 @@ export interface ComputationDefinition<I, S, P extends MessageSpec, O = S, R = O
    * it, made only in supersteps that vote.
    */
   snapshot?(state: NoInfer<S>): NoInfer<S>
-  /** What leaves a processor at the end: anything that structured clone copies. Default: the state. */
+  /**
+   * What leaves a processor at the end: anything that structured clone copies. Default: the state.
+   */
   output?(state: NoInfer<S>, ctx: Context): O | Promise<O>
   /** Frees what a state holds, for example a device; called at the end, whatever that was. */
   dispose?(state: NoInfer<S>): void | Promise<void>
-  /** The result, from the outputs of all processors by rank. Default: those. Runs where rank 0 is. */
+  /**
+   * The result, from the outputs of all processors by rank. Default: those. Runs where rank 0 is.
+   */
   finalize?(outputs: NoInfer<O>[]): R | Promise<R>
 }
 
@@ -181,7 +184,8 @@ export interface Computation<
   P extends MessageSpec = MessageSpec,
   O = S,
   R = O[],
-> extends Readonly<ComputationDefinition<I, S, P, O, R>> {
+> extends ComputationDefinition<I, S, P, O, R> {
+  /** Filled in where the definition had none. */
   readonly message: P
   /** The parts, as plain data. */
   describe(): ComputationDescription

@@ -36,7 +36,9 @@ function version(): string {
 
 function createProgram(session: Session, end: (code: number) => void): Command {
   const program = new Command('ticktickclock')
-    .description('BSP programs, graphs, sorting and timestamps on JavaScript, WASM threads and the GPU.')
+    .description(
+      'BSP programs, graphs, sorting and timestamps on JavaScript, WASM threads and the GPU.',
+    )
     .version(version(), '--version', 'print the version')
     .helpOption('--help', 'print this help')
     .addHelpText('after', EXAMPLES)

@@ -61,9 +61,7 @@ export function runCommand(session: Session, end: (code: number) => void): Comma
         'threads',
       ]),
     )
-    .addOption(
-      parsed('--input <json>', 'JSON, a file of JSON, or - for standard input', path),
-    )
+    .addOption(parsed('--input <json>', 'JSON, a file of JSON, or - for standard input', path))
     .addOption(
       parsed('--max-supersteps <n>', 'stop after so many (default: 100)', wholeNumber(0, MOST)),
     )
@@ -79,7 +77,9 @@ export function runCommand(session: Session, end: (code: number) => void): Comma
     )
     .option('--json', 'print JSON: "result", the same in every run, and "run"')
     .addHelpText('after', EXAMPLES)
-    .action(async (module: string, options: Options) => end(await runModule(module, options, session)))
+    .action(async (module: string, options: Options) =>
+      end(await runModule(module, options, session)),
+    )
 }
 
 async function runModule(module: string, options: Options, session: Session): Promise<number> {
@@ -115,7 +115,7 @@ async function readInput(given: string): Promise<unknown> {
     if (error instanceof UsageError) throw error
     const { code } = error as NodeJS.ErrnoException
     const problem = code === 'ENOENT' ? 'is neither JSON nor a file' : `can't be read (${code})`
-    throw new UsageError(`option '--input': ${JSON.stringify(given)} ${problem}`)
+    throw new UsageError(`option '--input': ${JSON.stringify(given)} ${problem}`, { cause: error })
   }
 }
 
@@ -123,7 +123,8 @@ function parseJson(text: string, source: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new UsageError(`option '--input': ${source} is no JSON: ${(error as Error).message}`)
+    const problem = (error as Error).message
+    throw new UsageError(`option '--input': ${source} is no JSON: ${problem}`, { cause: error })
   }
 }
 

@@ -94,9 +94,12 @@ export interface RunState {
   phases: readonly Phase[]
 }
 
+/** How ranks are connected: all on one thread, or on the workers of a pool. */
+export type TransportKind = 'inline' | 'threads'
+
 /** The coordinator's end: one run at a time. */
 export interface Transport {
-  readonly kind: 'inline' | 'threads'
+  readonly kind: TransportKind
   /** Members, at most as many as ranks. */
   readonly members: number
   /**

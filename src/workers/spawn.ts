@@ -17,6 +17,8 @@ export interface SpawnedWorker {
 
 /** A worker that a user made: a web worker, or one of node:worker_threads. */
 export interface OwnWorker {
+  /** Sends it a message. */
   postMessage(message: unknown): void
+  /** Ends it. */
   terminate(): unknown
 }

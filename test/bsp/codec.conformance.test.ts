@@ -19,7 +19,8 @@ it('has one form, whatever the host', () => {
   const pairs =
     '9306 9002 c6766572746578 c576616c7565 05 86000000000000d03f 9100 84d4fe 860000000000000080'
   const numbers = '9403 01 86000000000000f87f 8570110100'
-  const scalars = `9307 8b026100e900 8a21${'61'.repeat(33)} 83 81 80 870300000000000000 8909010000000000000000`
+  const short = `9307 8b026100e900 8a21${'61'.repeat(33)} 83 81 80`
+  const scalars = `${short} 870300000000000000 8909010000000000000000`
   const others = '9601 98000000000000f03f 9701 9d07040000003f 9502010101'
   expect(hex).toBe(`${pairs}${numbers}${scalars}${others}`.replaceAll(' ', ''))
 })

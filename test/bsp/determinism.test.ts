@@ -64,25 +64,20 @@ async function runShuffled(computation: unknown, input: unknown, processors: num
   return result
 }
 
-const graphs = fc
-  .integer({ min: 1, max: 60 })
-  .chain((vertexCount) =>
-    fc.record({
-      vertexCount: fc.constant(vertexCount),
-      edges: fc.array(
-        fc.tuple(fc.nat({ max: vertexCount - 1 }), fc.nat({ max: vertexCount - 1 })),
-        { maxLength: 120 },
-      ),
+const graphs = fc.integer({ min: 1, max: 60 }).chain((vertexCount) =>
+  fc.record({
+    vertexCount: fc.constant(vertexCount),
+    edges: fc.array(fc.tuple(fc.nat({ max: vertexCount - 1 }), fc.nat({ max: vertexCount - 1 })), {
+      maxLength: 120,
     }),
-  )
+  }),
+)
 
 /** Smallest vertex of each one's component, by union-find. */
 function componentsOf({ vertexCount, edges }: { vertexCount: number; edges: [number, number][] }) {
   const parent = Array.from({ length: vertexCount }, (_, vertex) => vertex)
-  const root = (vertex: number): number => {
-    while (parent[vertex] !== vertex) vertex = parent[vertex]
-    return vertex
-  }
+  const root = (vertex: number): number =>
+    parent[vertex] === vertex ? vertex : root(parent[vertex])
   for (const [a, b] of edges) {
     const [low, high] = [root(a), root(b)].sort((x, y) => x - y)
     parent[high] = low

@@ -83,7 +83,8 @@ describe('a program that goes wrong on threads', () => {
     const input = { fault: 'throw', rank: 2, step: 1, where: 'compute', supersteps: 5 }
     const error = await failureOf(runtime.run(MISBEHAVE, { input, processors: 4 }))
     expect(error.message).toBe(
-      'computation "misbehave", superstep "work" (number 1), rank 2: compute failed: thrown on purpose',
+      'computation "misbehave", superstep "work" (number 1), rank 2: compute failed: ' +
+        'thrown on purpose',
     )
     expect(error.cause).toBeInstanceOf(RangeError)
     const lost = { ...input, fault: 'exit' }

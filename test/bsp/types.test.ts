@@ -3,7 +3,13 @@
  * checked by the compiler, which reads this file with the others.
  */
 
-import { type ColumnInbox, defineComputation, message, type PlainInbox, run } from 'ticktickclock/bsp'
+import {
+  type ColumnInbox,
+  defineComputation,
+  message,
+  type PlainInbox,
+  run,
+} from 'ticktickclock/bsp'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 
 type Event = { kind: 'rank'; value: number } | { kind: 'done' }

@@ -24,7 +24,10 @@ export default defineComputation({
       compute(state) { for (const value of state.part) state.sum += value },
       communicate: (state, send) => send(0, state.sum),
     },
-    { name: 'add', compute(state, inbox) { state.sum = 0; for (const part of inbox) state.sum += part } },
+    {
+      name: 'add',
+      compute(state, inbox) { state.sum = inbox.messages.reduce((a, b) => a + b, 0) },
+    },
   ],
   finalize: ([{ sum }]) => ({ sum, exact: 2n ** 70n, list: Float64Array.of(0.5, NaN) }),
 })
@@ -51,14 +54,17 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const at = { cwd: folder }
 
 describe('run', () => {
-  it.each(['inline', 'threads'])('prints JSON, the same on each transport: %s', async (transport) => {
-    const args = ['run', 'sum.mjs', '--processors', '3', '--input', 'input.json', '--json']
-    const { code, stdout, stderr } = await cli([...args, '--transport', transport], at)
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    const { result, run } = JSON.parse(stdout)
-    expect(result).toEqual({ sum: 10, exact: String(2n ** 70n), list: [0.5, 'NaN'] })
-    expect(run).toMatchObject({ reason: 'finished', supersteps: 2, processors: 3, transport })
-  })
+  it.each(['inline', 'threads'])(
+    'prints JSON, the same on each transport: %s',
+    async (transport) => {
+      const args = ['run', 'sum.mjs', '--processors', '3', '--input', 'input.json', '--json']
+      const { code, stdout, stderr } = await cli([...args, '--transport', transport], at)
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      const { result, run } = JSON.parse(stdout)
+      expect(result).toEqual({ sum: 10, exact: String(2n ** 70n), list: [0.5, 'NaN'] })
+      expect(run).toMatchObject({ reason: 'finished', supersteps: 2, processors: 3, transport })
+    },
+  )
 
   it('takes JSON and standard input', async () => {
     const given = await cli(['run', 'sum.mjs', '--input', '[20, 22]', '--json'], at)

@@ -40,7 +40,7 @@ const TRANSPORTS: [string, () => Transport][] = [
   ['threads', () => openThreads(pool)],
 ]
 
-describe.each(TRANSPORTS)('the transport %s', (kind, open) => {
+describe.each(TRANSPORTS)('the transport %s', (_kind, open) => {
   it('delivers every packet once, at the next exchange', async () => {
     const job = await jobOf<object, Traffic>('traffic')
     for (let i = 0; i < count(100); i++) {
@@ -91,7 +91,9 @@ describe.each(TRANSPORTS)('the transport %s', (kind, open) => {
     await until(() => transport.state()?.held === true)
     const first = transport.state()?.superstep ?? -1
     transport.step()
-    await until(() => transport.state()?.superstep === first + 1 && transport.state()?.held === true)
+    await until(
+      () => transport.state()?.superstep === first + 1 && transport.state()?.held === true,
+    )
     expect(transport.state()?.phases).toEqual(['waiting', 'waiting'])
     transport.resume()
     const replies = await run

@@ -14,6 +14,7 @@ const FAULTS = {
   },
   reject: () => Promise.reject(new RangeError('rejected on purpose')),
   fail: (/** @type {Context} */ ctx) => ctx.fail('failed on purpose'),
+  // biome-ignore lint/nursery/noProcessExit: what the test is about
   exit: () => process.exit(3),
   /** @returns {never} */
   hang() {
@@ -31,7 +32,7 @@ const FAULTS = {
 function happen(part, input, ctx) {
   const { fault, rank, step, where } = input
   if (part === where && ctx.rank === rank && ctx.superstep === step) return FAULTS[fault](ctx)
-  return undefined
+  return
 }
 
 export default defineComputation({

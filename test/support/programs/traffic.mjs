@@ -12,8 +12,10 @@ import { createRandom } from '../../../dist/random.js'
  * @param {number} lane
  */
 function packetOf(seed, superstep, from, to, lane) {
-  const random = createRandom((seed * 31 + superstep * 7919 + from * 104_729 + to * 1299 + lane) | 0)
-  if (random.nextBelow(3) === 0) return undefined
+  const random = createRandom(
+    (seed * 31 + superstep * 7919 + from * 104_729 + to * 1299 + lane) | 0,
+  )
+  if (random.nextBelow(3) === 0) return
   const length = 1 + random.nextBelow(random.nextBelow(8) === 0 ? 70_000 : 300)
   const bytes = new Uint8Array(length)
   for (let i = 0; i < length; i++) bytes[i] = random.nextUint32()
