@@ -53,7 +53,7 @@ export type {
 } from './graph/index.js'
 export { Graph, generateRmat, generateUniform, graphFromEdges, readGraph } from './graph/index.js'
 export type { NumberArray, NumberType } from './kernels/arrays/numbers.js'
-export type { ArrayOptions, Column } from './kernels/columns.js'
+export type { ArrayOptions, ArrayProgress, Column } from './kernels/columns.js'
 export { histogram } from './kernels/histogram/index.js'
 export type { HistogramOptions, HistogramResult } from './kernels/histogram/types.js'
 export { pagerank, pagerankBatch } from './kernels/pagerank/index.js'

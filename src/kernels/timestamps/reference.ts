@@ -95,7 +95,9 @@ export function* convertReference(job: Job<HostValues>, plan: TimestampPlan): St
       bytes += writeText(words as readonly bigint[], plan, target as Uint8Array, bytes)
     } else
       for (const [part, word] of words.entries()) target[index * elements + part] = word as never
-    if (index % SLICE_VALUES === SLICE_VALUES - 1) yield
+    if (index % SLICE_VALUES !== SLICE_VALUES - 1) continue
+    job.report?.(index / plan.valueCount)
+    yield
   }
   if (kind === TEXT && targetOffsets !== undefined) targetOffsets[plan.valueCount] = bytes
   return bytes
