@@ -73,7 +73,7 @@ export type { ReduceOperation, ReduceOptions, ReduceResult } from './kernels/red
 export { scan } from './kernels/scan/index.js'
 export type { ScanOptions } from './kernels/scan/types.js'
 export { type SearchSortedOptions, searchSorted } from './kernels/search/index.js'
-export type { SortableColumn } from './kernels/sort/columns.js'
+export type { SortableArray, SortableColumn } from './kernels/sort/columns.js'
 export { argsort, type SortedPairs, sort, sortPairs } from './kernels/sort/index.js'
 export type { ArgsortOptions, SortOptions, SortPairsOptions } from './kernels/sort/types.js'
 export { convertTimestamps } from './kernels/timestamps/index.js'

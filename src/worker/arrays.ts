@@ -4,13 +4,14 @@
  */
 
 import { show } from '../check.js'
-import type { DeviceKind, ElementArrays, ElementType } from '../devices/device.js'
+import type { DeviceKind } from '../devices/device.js'
 import type { NumberArray } from '../kernels/arrays/numbers.js'
 import type { ArrayOptions } from '../kernels/columns.js'
 import type { HistogramOptions, HistogramResult } from '../kernels/histogram/types.js'
 import type { ReduceOperation, ReduceOptions, ReduceResult } from '../kernels/reduce/types.js'
 import type { ScanOptions } from '../kernels/scan/types.js'
 import type { SearchSortedOptions } from '../kernels/search/index.js'
+import type { SortableArray } from '../kernels/sort/columns.js'
 import type { SortedPairs } from '../kernels/sort/index.js'
 import type { ArgsortOptions, SortOptions, SortPairsOptions } from '../kernels/sort/types.js'
 import type {
@@ -26,9 +27,6 @@ import type {
 import type { TopK, TopKOptions } from '../kernels/topk/index.js'
 import type { Unique } from '../kernels/unique/index.js'
 import { nextTurn } from '../turn.js'
-
-/** A typed array of this thread. */
-export type HostArray = ElementArrays[ElementType]
 
 /** Options of a call that a worker carries out: a device by its kind, arrays of this thread. */
 export type InWorker<O, I = never> = Omit<O, 'device' | 'into'> & {
@@ -49,21 +47,28 @@ export type InWorker<O, I = never> = Omit<O, 'device' | 'into'> & {
  */
 export interface WorkerArrays {
   /** As `sort`. */
-  sort<A extends HostArray>(values: A, options?: InWorker<SortOptions, A>): Promise<A>
+  sort<A extends SortableArray>(values: A, options?: InWorker<SortOptions, A>): Promise<A>
   /** As `argsort`. */
-  argsort(values: HostArray, options?: InWorker<ArgsortOptions, Uint32Array>): Promise<Uint32Array>
+  argsort(
+    values: SortableArray,
+    options?: InWorker<ArgsortOptions, Uint32Array>,
+  ): Promise<Uint32Array>
   /** As `sortPairs`. */
-  sortPairs<A extends HostArray, B extends HostArray>(
+  sortPairs<A extends SortableArray, B extends SortableArray>(
     keys: A,
     values: B,
     options?: InWorker<SortPairsOptions, { keys: A; values: B }>,
   ): Promise<SortedPairs<A, B>>
   /** As `topK`. */
-  topK<A extends HostArray>(values: A, k: number, options?: InWorker<TopKOptions>): Promise<TopK<A>>
+  topK<A extends SortableArray>(
+    values: A,
+    k: number,
+    options?: InWorker<TopKOptions>,
+  ): Promise<TopK<A>>
   /** As `unique`. */
-  unique<A extends HostArray>(values: A, options?: InWorker<ArrayOptions>): Promise<Unique<A>>
+  unique<A extends SortableArray>(values: A, options?: InWorker<ArrayOptions>): Promise<Unique<A>>
   /** As `searchSorted`. */
-  searchSorted<A extends HostArray>(
+  searchSorted<A extends SortableArray>(
     sorted: A,
     queries: A,
     options?: InWorker<SearchSortedOptions, Uint32Array>,
@@ -120,7 +125,8 @@ export const ARRAY_ARGUMENTS: Readonly<Record<ArrayCallName, readonly string[]>>
 /** Bytes copied between turns of the event loop: about a millisecond. */
 const SLICE_BYTES = 4 * 1024 * 1024
 
-type View = Exclude<ArrayBufferView, DataView> & HostArray
+/** Of any element type. */
+type View = SortableArray
 
 function isView(value: unknown): value is View {
   return ArrayBuffer.isView(value) && !(value instanceof DataView)

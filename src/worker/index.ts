@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 
-export type { HostArray, InWorker, WorkerArrays } from './arrays.js'
+export type { InWorker, WorkerArrays } from './arrays.js'
 export {
   connectWorker,
   type WorkerClient,

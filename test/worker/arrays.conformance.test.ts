@@ -46,6 +46,11 @@ const DIRECT = {
 const CALLS: Record<string, (on: WorkerArrays, device: Device['kind']) => Promise<unknown>> = {
   sort: (on, device) => on.sort(values, { device, descending: true }),
   'sort of a part': (on, device) => on.sort(times.subarray(1000, 2000), { device }),
+  'sort of clamped bytes': (on, device) =>
+    on.sort(
+      Uint8ClampedArray.from(words, (word) => word / 4),
+      { device },
+    ),
   argsort: (on, device) => on.argsort(values, { device }),
   sortPairs: (on, device) => on.sortPairs(values, times, { device }),
   topK: (on, device) => on.topK(values, 10, { device, largest: false }),
