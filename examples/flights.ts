@@ -21,8 +21,9 @@ try {
   for (const [work, values] of works(flights)) {
     results.set(work.title, await race(work, values, devices))
   }
-  console.log('\nThe same answers on every device, in milliseconds:\n')
+  console.log('\nFour jobs, each done by V8 itself and by every device, in milliseconds:\n')
   printResults(results)
+  printFastest(results)
   for (const reason of missing) console.log(`\n${reason}.`)
   printLegend()
 } finally {
@@ -130,23 +131,37 @@ function printResults(results: ReadonlyMap<string, Result[]>): void {
         count.toLocaleString('en-US'),
         ...phases,
         formatMs(totalMs),
-        formatRatio(speedUp),
+        timings === undefined ? '' : `${formatRatio(speedUp)}×`,
       ])
     }
   }
   console.log(table.toString().replace(/ +$/gm, ''))
 }
 
+/** The line that most readers look for. */
+function printFastest(results: ReadonlyMap<string, Result[]>): void {
+  console.log('\nThe fastest device:\n')
+  const table = createTable([], 'lll')
+  for (const [title, [own, ...lines]] of results) {
+    const best = lines.reduce((a, b) => (b.speedUp > a.speedUp ? b : a))
+    table.push([title, `${formatRatio(best.speedUp)}× as fast as ${own.label}`, best.label])
+  }
+  console.log(table.toString().replace(/ +$/gm, ''))
+}
+
 function printLegend(): void {
   console.log(`
-speed-up   of the total over what V8 does by itself with as many flights
-checked    every answer is the same as V8's, to the last bit; as text, V8 makes strings, the
-           devices make bytes`)
+speed-up          of the total, ways to the device and back included, over V8 itself with as many
+                  flights; long columns of times pass through WASM while it computes, so that
+                  copying is part of that
+checked           every answer is the same as V8's to the last bit (of text V8 makes strings, the
+                  devices bytes)
+plain JavaScript  the reference, which is written to be obviously right and not to be fast`)
   const software = devices.find(({ device }) => device.info.software)
   if (software !== undefined) {
     console.log(
-      `software   ${software.device.info.name} runs on the processor: no measure of a GPU,\n` +
-        `           so ${SAMPLE.toLocaleString('en-US')} flights are enough for it`,
+      `software GPU      ${software.device.info.name} runs on the processor: no measure of\n` +
+        `                  a GPU, so ${SAMPLE.toLocaleString('en-US')} flights are enough for it`,
     )
   }
   console.log(`\n${CREDIT}`)

@@ -2,11 +2,15 @@
 // assembly/timestamps.ts: decode, correct, change of scale, encode. An instant is whole seconds
 // since 1970 and ticks of 2^-32 ns within the second: nanoseconds in the upper word, the rest below
 // them in the lower. All arithmetic is on whole numbers, doubles included: they are built of bits.
+// Text as a target becomes pairs first, seconds and nanoseconds, which other passes write as text.
 // The constants that share a name with src/kernels/timestamps/layout.ts have its values.
 
 #include "shared/dispatch.wgsl"
 #include "shared/int64.wgsl"
+#include "shared/iso8601.wgsl"
 #include "shared/julian-date.wgsl"
+#include "shared/leap-seconds.wgsl"
+#include "shared/text-column.wgsl"
 
 /// Threads of a workgroup.
 const WORKGROUP = 64u;
@@ -16,6 +20,7 @@ const HLC = 2u;
 const NTP = 3u;
 const PTP = 4u;
 const JULIAN = 5u;
+const TEXT = 6u;
 
 const ROUND = 1u;
 const CEIL = 2u;
@@ -27,6 +32,8 @@ const WITH_DRIFT = 2u;
 const INVALID = 1u;
 const OVERFLOW = 2u;
 const LOSS = 4u;
+/// Second 60 of a text, at second 59: no finding that could end a call.
+const LEAP_SECOND = 8u;
 
 const NANOS = 1000000000u;
 const DAY_SECONDS = 86400u;
@@ -66,6 +73,13 @@ struct Params {
   by_nanos: Reciprocal,
   by_day: Reciprocal,
   by_day_seconds: Reciprocal,
+  /// Bytes of all texts, of a row of them (0: they have offsets); 1 where no zone means UTC.
+  text_length: u32,
+  text_width: u32,
+  assume_utc: u32,
+  /// Of texts to write: digits of the fraction or AUTO_DIGITS, and minutes east of UTC.
+  digits: u32,
+  offset_minutes: i32,
 }
 
 struct Instant {
@@ -139,7 +153,7 @@ fn decode_ptp(seconds: vec2<u32>, nanos: vec2<u32>) -> Instant {
   return Instant(seconds, vec2<u32>(0u, nanos.x), select(INVALID, 0u, is_valid));
 }
 
-// --- correct, and the way between TAI and UTC
+// --- correct
 
 /// Adds whole seconds; beyond 64 bits they overflow as the plan says.
 fn add_seconds(instant: Instant, added: vec2<u32>) -> Instant {
@@ -221,27 +235,6 @@ fn drift_of(instant: Instant) -> Instant {
   return Instant(whole_seconds, vec2<u32>(0u, nanos), findings);
 }
 
-fn change_scale(instant: Instant) -> Instant {
-  let to_tai = params.leap == TO_TAI;
-  var entry = params.leap_count - 1u;
-  loop {
-    let found = leap_seconds[entry];
-    let start = select(add64(found.xy, found.zw), found.xy, vec2<bool>(to_tai));
-    if (entry == 0u || !less64(instant.seconds, start)) { break; }
-    entry--;
-  }
-  let offset = leap_seconds[entry].zw;
-  if (to_tai) { return add_seconds(instant, offset); }
-  if (entry + 1u < params.leap_count) {
-    // A leap second ends in the start of the next second, which POSIX counts for both.
-    let next = leap_seconds[entry + 1u].xy;
-    if (!less64(instant.seconds, add64(next, offset))) {
-      return Instant(next, vec2<u32>(0u, 0u), instant.findings | LOSS);
-    }
-  }
-  return add_seconds(instant, negate64(offset));
-}
-
 // --- encode
 
 /// -1 below the target's range, 1 above it, 0 inside.
@@ -281,6 +274,7 @@ fn encode_count(instant: Instant, index: u32) -> u32 {
   let is_second = select(part.x == params.target_per_second, part.y != 0u, is_ntp);
   if (is_second) {
     part = vec2<u32>(0u, 0u);
+    findings &= ~LEAP_SECOND;
     outside = select(0, 1, all(seconds == vec2<u32>(0xffffffffu, 0x7fffffffu)));
     seconds = add64(seconds, whole(1u));
   }
@@ -292,6 +286,10 @@ fn encode_count(instant: Instant, index: u32) -> u32 {
   } else if (params.target_kind == PTP) {
     results[2u * index] = vec2<u32>(seconds.x, seconds.y & 0xffffu);
     results[2u * index + 1u] = part;
+  } else if (params.target_kind == TEXT) {
+    results[2u * index] = seconds;
+    let leap = (findings & LEAP_SECOND) / LEAP_SECOND;
+    results[2u * index + 1u] = vec2<u32>(part.x * params.target_nanos, leap);
   } else {
     let since = sub64(seconds, params.target_epoch);
     let scaled = mul64(since, whole(params.target_per_second));
@@ -303,7 +301,7 @@ fn encode_count(instant: Instant, index: u32) -> u32 {
 
 fn write_limit(index: u32, outside: i32) {
   let words = select(params.high_words, params.low_words, vec4<bool>(outside < 0));
-  if (params.target_kind == PTP) {
+  if (params.target_kind == PTP || params.target_kind == TEXT) {
     results[2u * index] = words.xy;
     results[2u * index + 1u] = words.zw;
   } else {
@@ -329,15 +327,13 @@ fn encode_julian(instant: Instant, index: u32) -> u32 {
   return findings;
 }
 
-@compute @workgroup_size(WORKGROUP)
-fn convert(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let index = flat_group(group, groups) * WORKGROUP + thread;
-  if (index >= params.count) { return; }
-  var instant = decode(index);
+/// The stages behind decoding.
+fn finish(decoded: Instant, index: u32) {
+  var instant = decoded;
+  let keeps_leap_seconds = params.target_kind == TEXT || params.leap == TO_TAI;
+  if ((instant.findings & LEAP_SECOND) != 0u && (params.correction != 0u || !keeps_leap_seconds)) {
+    instant = end_leap_second(instant);
+  }
   if (params.correction != 0u) { instant = correct(instant); }
   if (params.leap != 0u) { instant = change_scale(instant); }
   var findings: u32;
@@ -347,4 +343,24 @@ fn convert(
     findings = encode_count(instant, index);
   }
   if ((findings & params.fatal) != 0u) { atomicMin(&failed_at, index); }
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn convert(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let index = flat_group(group, groups) * WORKGROUP + thread;
+  if (index < params.count) { finish(decode(index), index); }
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn convert_texts(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let index = flat_group(group, groups) * WORKGROUP + thread;
+  if (index < params.count) { finish(decode_text(index), index); }
 }

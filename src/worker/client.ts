@@ -4,7 +4,7 @@
  * never computes. Signals, progress functions and error classes work as they do in the worker.
  */
 
-import { proxy, type Remote, releaseProxy, wrap } from 'comlink'
+import { proxy, type Remote, releaseProxy, transfer, wrap } from 'comlink'
 import { spawnApiWorker } from '#spawn'
 import { checkCallback, checkSignal, show } from '../check.js'
 import type { DeviceInfo } from '../devices/device.js'
@@ -13,8 +13,17 @@ import type { OpenDeviceOptions } from '../devices/open.js'
 import { DeviceLostError, DisposedError } from '../errors.js'
 import { Graph } from '../graph/csr.js'
 import type { GraphSource, ReadGraphOptions } from '../graph/index.js'
+import type { ArrayOptions } from '../kernels/columns.js'
 import type { PagerankOptions, PagerankResult } from '../kernels/pagerank/types.js'
 import { type Reply, unpackError } from '../packed-error.js'
+import {
+  ARRAY_ARGUMENTS,
+  type ArrayCallName,
+  fillInto,
+  packArgument,
+  packInto,
+  type WorkerArrays,
+} from './arrays.js'
 import type { ApiService, CallBack, GraphReference, SourceRole } from './protocol.js'
 import { type Feed, packSource } from './source.js'
 
@@ -35,7 +44,7 @@ export interface WorkerPagerankOptions extends Omit<PagerankOptions, 'device' | 
 }
 
 /** The package's calls, carried out in a worker. */
-export interface WorkerClient {
+export interface WorkerClient extends WorkerArrays {
   /**
    * As `readGraph`; a relative URL is relative to the page. Bytes and streams are read here and
    * sent to the worker piece by piece: arrays stay usable, streams are used up.
@@ -91,6 +100,18 @@ class Client implements WorkerClient {
   #disposing: Promise<void> | undefined
   #lastCall = 0
 
+  readonly sort = this.#arrayCall('sort')
+  readonly argsort = this.#arrayCall('argsort')
+  readonly sortPairs = this.#arrayCall('sortPairs')
+  readonly topK = this.#arrayCall('topK')
+  readonly unique = this.#arrayCall('unique')
+  readonly searchSorted = this.#arrayCall('searchSorted')
+  readonly scan = this.#arrayCall('scan')
+  readonly reduce = this.#arrayCall('reduce')
+  readonly reduceColumn = this.#arrayCall('reduceColumn')
+  readonly histogram = this.#arrayCall('histogram')
+  readonly convertTimestamps = this.#arrayCall('convertTimestamps')
+
   constructor() {
     this.#ended = new Promise((_, reject) => {
       this.#end = reject
@@ -138,9 +159,7 @@ class Client implements WorkerClient {
   ): Promise<PagerankResult> {
     const { signal, onProgress, ...plain } = options
     checkCallback('onProgress', onProgress)
-    if (typeof plain.device === 'object') {
-      throw new TypeError('"device" expected kind of device: a Device lives in another thread')
-    }
+    checkDeviceKind(plain.device)
     if ('into' in plain) {
       throw new TypeError('"into" can\'t be filled by another thread: leave it out')
     }
@@ -148,6 +167,46 @@ class Client implements WorkerClient {
     return this.#ask({ signal, onProgress }, (service, call, back) =>
       service.pagerank(call, reference, plain, back),
     )
+  }
+
+  #arrayCall<N extends ArrayCallName>(name: N): WorkerArrays[N] {
+    const { length } = ARRAY_ARGUMENTS[name]
+    const call = async (...given: unknown[]) => {
+      const options = given[length] === undefined ? {} : given[length]
+      if (typeof options === 'object' && options !== null) {
+        return this.#compute(name, given.slice(0, length), options)
+      }
+      throw new TypeError(`"options" expected object, got ${show(options)}`)
+    }
+    return call as unknown as WorkerArrays[N]
+  }
+
+  async #compute(
+    name: ArrayCallName,
+    values: readonly unknown[],
+    options: ArrayOptions & { into?: unknown; transfer?: unknown },
+  ): Promise<unknown> {
+    const { signal, onProgress, onRun, into, transfer: moves = false, ...plain } = options
+    checkCallback('onProgress', onProgress)
+    checkCallback('onRun', onRun)
+    checkDeviceKind(plain.device)
+    if (typeof moves !== 'boolean') {
+      throw new TypeError(`"transfer" expected boolean, got ${show(moves)}`)
+    }
+    checkSignal(signal)?.throwIfAborted()
+    const buffers = new Set<ArrayBuffer>()
+    const names = ARRAY_ARGUMENTS[name]
+    const packed: unknown[] = []
+    for (const [index, value] of values.entries()) {
+      packed.push(await packArgument(names[index], value, moves, buffers))
+    }
+    const blank = { ...plain, ...(into !== undefined && { into: packInto(into, buffers) }) }
+    const args = transfer(packed, [...buffers])
+    const { value, run } = await this.#ask({ signal, onProgress }, (service, call, back) =>
+      service.compute(call, name, args, blank, back),
+    )
+    if (run !== undefined) onRun?.(run)
+    return fillInto(into, value)
   }
 
   doctor(): Promise<DoctorReport> {
@@ -212,6 +271,11 @@ class Client implements WorkerClient {
       backing.close()
     }
   }
+}
+
+function checkDeviceKind(device: unknown): void {
+  if (typeof device !== 'object') return
+  throw new TypeError('"device" expected kind of device: a Device lives in another thread')
 }
 
 /**

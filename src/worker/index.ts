@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export type { InWorker, WorkerArrays } from './arrays.js'
 export {
   connectWorker,
   type WorkerClient,

@@ -5,8 +5,16 @@ import type { DoctorReport } from '../devices/doctor.js'
 import type { OpenDeviceOptions } from '../devices/open.js'
 import type { ReadGraphOptions } from '../graph/index.js'
 import type { PagerankOptions, PagerankResult } from '../kernels/pagerank/types.js'
+import type { KernelRun } from '../kernels/place.js'
 import type { Reply } from '../packed-error.js'
+import type { ArrayCallName } from './arrays.js'
 import type { PackedSource } from './source.js'
+
+/** What an array call gives, and what ran. */
+export interface ArrayReply {
+  value: unknown
+  run: KernelRun | undefined
+}
 
 /** Options that can be cloned: functions, signals and sources stay on the page's side. */
 export type PlainReadOptions = Omit<ReadGraphOptions, 'signal' | 'onProgress' | 'vertices'>
@@ -46,6 +54,14 @@ export interface ApiService {
     options: PlainPagerankOptions,
     back: CallBack | undefined,
   ): Promise<Reply<PagerankResult>>
+  /** An array call by its name; `values` are what stands before the options. */
+  compute(
+    call: number,
+    name: ArrayCallName,
+    values: readonly unknown[],
+    options: object | undefined,
+    back: CallBack | undefined,
+  ): Promise<Reply<ArrayReply>>
   doctor(call: number): Promise<Reply<DoctorReport>>
   release(call: number, handle: number): Promise<Reply<void>>
   abort(call: number): void

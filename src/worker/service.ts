@@ -10,8 +10,18 @@ import { openDevice } from '../devices/open.js'
 import { DisposedError } from '../errors.js'
 import { Graph } from '../graph/csr.js'
 import { readGraph } from '../graph/index.js'
+import { histogram } from '../kernels/histogram/index.js'
 import { pagerank } from '../kernels/pagerank/index.js'
+import type { KernelRun } from '../kernels/place.js'
+import { reduce, reduceColumn } from '../kernels/reduce/index.js'
+import { scan } from '../kernels/scan/index.js'
+import { searchSorted } from '../kernels/search/index.js'
+import { argsort, sort, sortPairs } from '../kernels/sort/index.js'
+import { convertTimestamps } from '../kernels/timestamps/index.js'
+import { topK } from '../kernels/topk/index.js'
+import { unique } from '../kernels/unique/index.js'
 import { packError, type Reply } from '../packed-error.js'
+import type { ArrayCallName } from './arrays.js'
 import type { ApiService, CallBack, GraphReference } from './protocol.js'
 import { unpackSource } from './source.js'
 
@@ -19,6 +29,12 @@ interface Held {
   device: Device
   graph: ResidentGraph
 }
+
+/** The calls over arrays, by name. */
+const ARRAY_CALLS = {
+  ...{ sort, argsort, sortPairs, topK, unique, searchSorted },
+  ...{ scan, reduce, reduceColumn, histogram, convertTimestamps },
+} satisfies Record<ArrayCallName, unknown>
 
 /** The service of one worker. */
 export function createApiService(): ApiService {
@@ -68,6 +84,18 @@ export function createApiService(): ApiService {
       )
       return movingBuffer(result, 'value' in result ? result.value.ranks : undefined)
     },
+    async compute(call, name, values, options, back) {
+      const result = await reply(call, back, async (signal, { onProgress }) => {
+        const kernel = ARRAY_CALLS[name] as (...args: unknown[]) => Promise<unknown>
+        let run: KernelRun | undefined
+        const onRun = (ran: KernelRun) => {
+          run = ran
+        }
+        const value = await kernel(...values, { ...options, signal, onProgress, onRun })
+        return { value, run }
+      })
+      return transfer(result, 'value' in result ? buffersOf(result.value.value) : [])
+    },
     doctor: (call) => reply(call, undefined, () => doctor()),
     release(call, handle) {
       return reply(call, undefined, async () => {
@@ -105,10 +133,13 @@ function createCalls() {
   ): Promise<Reply<T>> {
     const controller = new AbortController()
     controllers.set(call, controller)
-    const result = (async () => run(controller.signal, linkTo(back)))()
+    const { link, reported } = linkTo(back)
+    const result = (async () => run(controller.signal, link))()
     running.add(result)
     try {
-      return { value: await result }
+      const value = await result
+      await reported()
+      return { value }
     } catch (error) {
       return { error: packError(error) }
     } finally {
@@ -131,11 +162,24 @@ function createCalls() {
   }
 }
 
-function linkTo(back: CallBack | undefined): Link {
+/** The link, and a wait until the page has got all reports: the reply must not overtake them. */
+function linkTo(back: CallBack | undefined): { link: Link; reported(): Promise<void> } {
   const remote = back as Remote<CallBack> | undefined
+  let last: Promise<void> | undefined
   const onProgress =
-    remote && ((progress: unknown) => void remote.report(progress).catch(() => undefined))
-  return { onProgress, pull: async (role) => remote?.pull(role) }
+    remote &&
+    ((progress: unknown) => {
+      last = remote.report(progress).catch(() => undefined)
+    })
+  const link: Link = { onProgress, pull: async (role) => remote?.pull(role) }
+  return { link, reported: async () => last }
+}
+
+/** The memory of a result's arrays, to be moved. */
+function buffersOf(value: unknown): ArrayBuffer[] {
+  const parts = ArrayBuffer.isView(value) ? [value] : Object.values(value as object)
+  const buffers = parts.map((part: Partial<ArrayBufferView>) => part.buffer)
+  return [...new Set(buffers)].filter((buffer) => buffer instanceof ArrayBuffer)
 }
 
 /** Moves the bytes of a reply instead of copying them, unless they are shared. */

@@ -48,10 +48,13 @@ describe('examples', () => {
     for (const device of ['plain JavaScript', 'WASM, 1 thread']) {
       const rows = lines.filter((line) => line.startsWith(`  ${device} `))
       expect(rows).toHaveLength(works.length)
-      for (const row of rows) expect(row).toMatch(/3,000,000( +[\d.]+){4} +\d[\de.-]*$/)
+      for (const row of rows) expect(row).toMatch(/3,000,000( +[\d.]+){4} +\d[\de.-]*×$/)
     }
     const software = lines.filter((line) => line.startsWith('  software GPU '))
     for (const row of software) expect(row).toContain(' 65,536 ')
+    expect(software.length % works.length).toBe(0)
+    const fastest = lines.filter((line) => /^[a-zA-Z0-9 ]+ {2}[\d.]+× as fast as .* {2}/.test(line))
+    expect(fastest).toHaveLength(works.length)
     expect(stdout).toMatch(/ {2}(software )?GPU |WebGPU is not available: .*;/)
     expect(stdout).toContain('US Bureau of Transportation Statistics')
     expect(lines.filter((line) => line.length > 105 && !/not available/.test(line))).toEqual([])

@@ -114,11 +114,30 @@ for (const { name, options, missing } of await candidates()) {
       for (const each of [resident, sorted, order]) await each.dispose()
     })
 
-    it('takes clamped bytes, nothing and one value', async () => {
-      const clamped = Uint8ClampedArray.of(3, 1, 2)
-      expect([...((await sort(clamped, { device })) as Uint8Array)]).toEqual([1, 2, 3])
-      expect(await sort(clamped, { device, into: clamped as never })).toBe(clamped)
-      expect([...clamped]).toEqual([1, 2, 3])
+    it('takes clamped bytes and gives such', async () => {
+      const clamped = Uint8ClampedArray.of(3, 1, 2, 1)
+      const sorted = Uint8ClampedArray.of(1, 1, 2, 3)
+      expect(await sort(clamped, { device })).toStrictEqual(sorted)
+      expect(await argsort(clamped, { device })).toStrictEqual(Uint32Array.of(1, 3, 2, 0))
+      const payload = Uint8Array.of(30, 10, 20, 11)
+      expect(await sortPairs(clamped, payload, { device })).toStrictEqual({
+        keys: sorted,
+        values: Uint8Array.of(10, 11, 20, 30),
+      })
+      expect((await sortPairs(payload, clamped, { device })).values).toStrictEqual(sorted)
+      const best = { values: Uint8ClampedArray.of(3, 2), indices: Uint32Array.of(0, 2) }
+      expect(await topK(clamped, 2, { device })).toStrictEqual(best)
+      expect(await unique(clamped, { device })).toStrictEqual({
+        values: Uint8ClampedArray.of(1, 2, 3),
+        counts: Uint32Array.of(2, 1, 1),
+      })
+      const places = await searchSorted(sorted, clamped, { device, side: 'right' })
+      expect(places).toStrictEqual(Uint32Array.of(4, 2, 3, 2))
+      expect(await sort(clamped, { device, into: clamped })).toBe(clamped)
+      expect(clamped).toStrictEqual(sorted)
+    })
+
+    it('takes nothing and one value', async () => {
       for (const length of [0, 1]) {
         const values = new Float32Array(length)
         expect(await sort(values, { device })).toEqual(values)

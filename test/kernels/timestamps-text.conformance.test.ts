@@ -1,19 +1,14 @@
 /**
- * ISO 8601 text in timestamp columns, on every device that has it: layouts in and out, digits and
+ * ISO 8601 text in timestamp columns, on every device: layouts in and out, digits and
  * offsets, leap seconds, and errors with their place. What a single text means is tested in
  * iso8601.test.ts.
  */
 
-import {
-  convertTimestamps,
-  type Device,
-  LEAP_SECONDS,
-  NotSupportedError,
-  openDevice,
-} from 'ticktickclock'
+import { convertTimestamps, type Device, LEAP_SECONDS, openDevice } from 'ticktickclock'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRandom } from '../../src/random.js'
 import { candidates } from '../support/devices.js'
+import { randomIso, randomLeapSecond } from '../support/iso8601.js'
 import { count, testSeed } from '../support/seed.js'
 
 const SECOND = 1_000_000_000n
@@ -59,19 +54,7 @@ function ptpOf(times: readonly { seconds: number; nanos: number }[]): BigUint64A
   )
 }
 
-const all = await candidates()
-
-describe.skipIf(all.some(({ name, missing }) => name === 'webgpu' && missing))('on webgpu', () => {
-  it('text is not supported, and says where it is', async () => {
-    const options = { from: 'iso8601', to: 'unix-s', device: 'webgpu' } as const
-    const refused = convertTimestamps(['2000-01-01'], options)
-    await expect(refused).rejects.toBeInstanceOf(NotSupportedError)
-    await expect(refused).rejects.toThrow(/'wasm'/)
-  })
-})
-
-for (const { name, options: opening, missing } of all) {
-  if (opening.kind === 'webgpu') continue
+for (const { name, options: opening, missing } of await candidates()) {
   describe.skipIf(missing !== undefined)(`text on ${name}`, () => {
     let device: Device
     beforeAll(async () => {
@@ -102,6 +85,20 @@ for (const { name, options: opening, missing } of all) {
         const got = await convertTimestamps(texts, { from: 'iso8601', to, device })
         expect(got).toEqual(await convertTimestamps(expected, there))
       }
+    })
+
+    it('is read in every accepted form', async () => {
+      const random = createRandom(seed + 1)
+      const cases = Array.from({ length }, (_, i) =>
+        i % 8 === 0 ? randomLeapSecond(random) : randomIso(random),
+      )
+      const expected = cases.map(({ seconds, nanos, isLeapSecond }) =>
+        isLeapSecond ? seconds * 1000n : seconds * 1000n + BigInt(Math.floor(nanos / 1e6)),
+      )
+      const texts = cases.map(({ text }) => text)
+      const got = await convertTimestamps(texts, { from: 'iso8601', to: 'unix-ms', device })
+      const wrong = got.findIndex((value, i) => value !== expected[i])
+      expect([texts[wrong], got[wrong]]).toEqual([texts[wrong], expected[wrong]])
     })
 
     it('is written with as many digits as lose nothing', async () => {
@@ -276,6 +273,20 @@ for (const { name, options: opening, missing } of all) {
       await Promise.all([resident, made.bytes, made.offsets, back].map((all) => all.dispose()))
     })
 
+    it('is written over itself', async () => {
+      const texts = ['2000-01-01', '2023-04-05T06:07:08.123456789Z', '2016-12-31T23:59:60Z']
+      const { bytes, offsets } = columnOf(texts)
+      const expected = columnOf(texts.map((text) => `${`${text}T00:00:00`.slice(0, 19)}Z`))
+      const options = { from: 'iso8601', to: 'iso8601', digits: 0, device } as const
+      const held = { bytes: await device.upload(bytes), offsets: await device.upload(offsets) }
+      await convertTimestamps(held, { ...options, into: held })
+      expect(await held.bytes.read()).toEqual(expected.bytes)
+      expect(await held.offsets.read()).toEqual(expected.offsets)
+      await Promise.all([held.bytes.dispose(), held.offsets.dispose()])
+      await convertTimestamps({ bytes, offsets }, { ...options, into: { bytes, offsets } })
+      expect({ bytes, offsets }).toEqual(expected)
+    })
+
     it('is an empty column of no values', async () => {
       const empty = await convertTimestamps(new BigInt64Array(0), {
         from: 'unix-s',
@@ -286,6 +297,13 @@ for (const { name, options: opening, missing } of all) {
       const back = { from: 'iso8601', to: 'unix-s', device } as const
       expect(await convertTimestamps(empty, back)).toEqual(new BigInt64Array(0))
       expect(await convertTimestamps([], back)).toEqual(new BigInt64Array(0))
+      const into = {
+        bytes: await device.alloc('u8', 0),
+        offsets: await device.upload(new Uint32Array([7])),
+      }
+      await convertTimestamps([], { from: 'iso8601', to: 'iso8601', digits: 0, device, into })
+      expect(await into.offsets.read()).toEqual(new Uint32Array(1))
+      await Promise.all([into.bytes.dispose(), into.offsets.dispose()])
     })
   })
 }

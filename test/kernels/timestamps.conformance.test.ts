@@ -117,6 +117,21 @@ for (const { name, options: opening, missing } of await candidates()) {
       }
     })
 
+    it('reads no counter of hlc, and writes 0', async () => {
+      const ms = 1_700_000_000_123n
+      const stamps = BigUint64Array.of(ms << 16n, (ms << 16n) | 0xffffn)
+      const options = { from: 'hlc', device } as const
+      const times = await convertTimestamps(stamps, { ...options, to: 'unix-ms' })
+      expect(times).toEqual(BigInt64Array.of(ms, ms))
+      const back = await convertTimestamps(times, { from: 'unix-ms', to: 'hlc', device })
+      expect(back).toEqual(BigUint64Array.of(ms << 16n, ms << 16n))
+      const correct = { offsetNs: -1_000_000n }
+      const moved = await convertTimestamps(stamps, { ...options, to: 'hlc', correct })
+      expect(moved).toEqual(BigUint64Array.of((ms - 1n) << 16n, (ms - 1n) << 16n))
+      const refused = convertTimestamps(stamps, { ...options, to: 'unix-ms', loss: 'error' })
+      await expect(refused).rejects.toMatchObject({ index: 1, finding: 'loss' })
+    })
+
     it('refuses what is no timestamp, whatever the policies', async () => {
       const lenient = { overflow: 'clamp', loss: 'floor', device } as const
       for (const days of [Number.NaN, Number.POSITIVE_INFINITY, -(2 ** 46) * (1 + 2 ** -52)]) {

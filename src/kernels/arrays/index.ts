@@ -17,6 +17,7 @@ import type { WasmDevice } from '../../devices/wasm/index.js'
 import { DisposedError } from '../../errors.js'
 import type { ArrayOptions, Column, HostValues } from '../columns.js'
 import { placeFor } from '../place.js'
+import { type Reporter, reporterOf } from './progress.js'
 import { hostArray, ReferenceStorage } from './reference.js'
 import { overlapPartly, type Storage } from './storage.js'
 import type { ArrayKernel, Operand, OutputRequest } from './types.js'
@@ -71,6 +72,7 @@ export function isResident(column: unknown): column is ResidentArray {
 export async function runArrays<P, R>(call: ArrayCall<P, R>): Promise<ArrayAnswer<R>> {
   const { inputs, outputs, options } = call
   const signal = checkSignal(options.signal)
+  checkCallback('onProgress', options.onProgress)
   checkCallback('onRun', options.onRun)
   for (const { into, type, length } of outputs) checkOutput(into, type, length)
   signal?.throwIfAborted()
@@ -136,8 +138,10 @@ async function runOn<S, P, R>(
   call: ArrayCall<P, R>,
   signal: AbortSignal | undefined,
 ): Promise<ArrayAnswer<R>> {
+  const report = reporterOf(call.options.onProgress, signal, () => device.nowMs())
+  report('upload', 0)
   const startMs = device.nowMs()
-  const flowed = await flow(storage, call, signal)
+  const flowed = await flow(storage, call, report, signal)
   if (flowed !== undefined) {
     const computeMs = device.nowMs() - startMs
     const timings = { uploadMs: 0, prepareMs: 0, computeMs, readMs: 0 }
@@ -151,15 +155,23 @@ async function runOn<S, P, R>(
   }
   const targets = await openOutputs(storage, inputs, call)
   const uploadedMs = device.nowMs()
+  report('upload', 1)
+  report('compute', 0)
   const operands = targets.map(({ operand }) => operand)
-  const value = await storage.run(call.kernel, inputs, operands, call.plan, signal)
+  const share = (fraction: number) => {
+    if (fraction > 0 && fraction < 1) report('compute', fraction)
+  }
+  const value = await storage.run(call.kernel, inputs, operands, call.plan, signal, share)
   const computedMs = device.nowMs()
+  report('compute', 1)
+  report('read', 0)
   const lengths = call.lengths?.(value) ?? call.outputs.map(({ length }) => length)
   const staysThere = call.inputs.some(isResident)
   const outputs: Column[] = []
   for (const [index, target] of targets.entries()) {
     outputs.push(await finish(storage, target, lengths[index], staysThere, signal))
   }
+  report('read', 1)
   call.options.onRun?.({
     device: device.info,
     reason,
@@ -177,6 +189,7 @@ async function runOn<S, P, R>(
 async function flow<S, P, R>(
   storage: Storage<S>,
   { kernel, inputs, outputs, plan }: ArrayCall<P, R>,
+  report: Reporter,
   signal: AbortSignal | undefined,
 ): Promise<ArrayAnswer<R> | undefined> {
   const hosts = inputs.filter((input): input is HostValues => !isResident(input))
@@ -188,7 +201,14 @@ async function flow<S, P, R>(
   const arrays = outputs.map(
     ({ into, type, length }) => (into ?? hostArray(type, length)) as HostValues,
   )
-  return { value: await run(arrays, signal), outputs: arrays }
+  // Copying is part of the work: there are no phases before and after it.
+  report('upload', 1)
+  report('compute', 0)
+  const value = await run(arrays, signal)
+  report('compute', 1)
+  report('read', 0)
+  report('read', 1)
+  return { value, outputs: arrays }
 }
 
 /** Whether writing `into` would change an input other than element by element. */

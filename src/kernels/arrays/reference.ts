@@ -14,7 +14,7 @@ import { runSliced } from '../../graph/slices.js'
 import { MAX_ARRAY_BYTES } from '../../limits.js'
 import type { HostValues } from '../columns.js'
 import { overlapPartly, type Span, type Storage } from './storage.js'
-import type { ArrayKernel, Operand } from './types.js'
+import type { ArrayKernel, Operand, ReportShare } from './types.js'
 
 export class ReferenceStorage implements Storage<HostValues> {
   readonly #device: Device
@@ -66,8 +66,9 @@ export class ReferenceStorage implements Storage<HostValues> {
     outputs: readonly Operand<HostValues>[],
     plan: P,
     signal: AbortSignal | undefined,
+    report: ReportShare,
   ): Promise<R> {
-    return runSliced(kernel.reference({ inputs, outputs, signal }, plan), signal)
+    return runSliced(kernel.reference({ inputs, outputs, signal, report }, plan), signal)
   }
 
   dispose(): void {}

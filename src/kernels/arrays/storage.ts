@@ -5,7 +5,7 @@
 
 import type { ElementType, ResidentArray } from '../../devices/device.js'
 import type { HostValues } from '../columns.js'
-import type { ArrayKernel, Operand, OutputRequest } from './types.js'
+import type { ArrayKernel, Operand, OutputRequest, ReportShare } from './types.js'
 
 export interface Storage<S> {
   /** Where a Resident lies. */
@@ -29,6 +29,7 @@ export interface Storage<S> {
     outputs: readonly Operand<S>[],
     plan: P,
     signal: AbortSignal | undefined,
+    report: ReportShare,
   ): Promise<R>
   /** How to run a kernel without holding whole arrays on the device; undefined where they must. */
   flowFor?<P, R>(

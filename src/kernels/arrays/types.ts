@@ -28,7 +28,12 @@ export interface Job<S> {
    */
   readonly outputs: readonly Operand<S>[]
   readonly signal: AbortSignal | undefined
+  /** Where the storage has it: tells the caller how much of the work is done, from 0 to 1. */
+  readonly report?: ReportShare | undefined
 }
+
+/** Takes a share of the work, from 0 to 1; throws to stop it. */
+export type ReportShare = (fraction: number) => void
 
 /** On WASM, storages are addresses in the pool's memory. */
 export interface WasmJob extends Job<number> {

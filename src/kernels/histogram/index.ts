@@ -36,7 +36,7 @@ const HISTOGRAM: ArrayKernel<HistogramPlan, HistogramRun> = {
  * width, and the last one takes all.
  *
  * @param values Uint32Array, Int32Array, Float32Array or Float64Array, or a resident of one
- * @param options bins (required), range, into, device, threads, signal, onRun
+ * @param options bins (required), range, into, device, threads, signal, onProgress, onRun
  * @returns counts (`into` if given) and edges; how many values are below, above and NaN
  * @throws TypeError for other values or options; RangeError for bins beyond 2^20, edges that
  *   descend or are fewer than two, a range that is not finite or descends, or an `into` of another

@@ -32,7 +32,7 @@ const EMPTY: Partial<Record<ReduceOperation, number>> = { sum: 0, product: 1, co
  *   adds f32 in integers, with the same bits on every GPU.
  *
  * @param values Uint32Array, Int32Array, Float32Array or Float64Array, or a resident of one
- * @param options device, threads, signal, onRun
+ * @param options device, threads, signal, onProgress, onRun
  * @returns the answer and how far it can be from exact: for sums about (130 + log2 of the blocks) ·
  *   2^-53 · Σ|x| on a CPU, less on a GPU
  * @throws TypeError for other values or options; RangeError for an unknown operation, or `min`,

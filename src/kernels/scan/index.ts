@@ -31,7 +31,7 @@ const SCAN: ArrayKernel<ScanPlan, void> = {
  *   infinite where they are, and finite again after terms that bring them back.
  *
  * @param values Uint32Array, Int32Array, Float32Array or Float64Array, or a resident of one
- * @param options inclusive, into, device, threads, signal, onRun
+ * @param options inclusive, into, device, threads, signal, onProgress, onRun
  * @returns `into`; or a fresh host array, or a new Resident if `values` is one
  * @throws TypeError for other values or options; RangeError when `into` has another length;
  *   NotSupportedError for f64 on WebGPU; what opening a device throws

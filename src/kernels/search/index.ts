@@ -4,11 +4,16 @@
  */
 
 import { checkOneOf, checkOptions, show } from '../../check.js'
-import type { ElementArrays, ElementType, ResidentArray } from '../../devices/device.js'
+import type { ElementType, ResidentArray } from '../../devices/device.js'
 import { runArrays } from '../arrays/index.js'
 import type { ArrayKernel } from '../arrays/types.js'
 import { ARRAY_OPTIONS, type ArrayOptions, type Column } from '../columns.js'
-import { checkPositions, checkSortable, type SortableColumn } from '../sort/columns.js'
+import {
+  checkPositions,
+  checkSortable,
+  type SortableArray,
+  type SortableColumn,
+} from '../sort/columns.js'
 import type { SearchPlan } from '../sort/types.js'
 import { searchReference } from './reference.js'
 import { searchWasm } from './wasm.js'
@@ -46,7 +51,7 @@ export async function searchSorted(
   queries: Column,
   options?: SearchSortedOptions,
 ): Promise<ResidentArray<'u32'>>
-export async function searchSorted<A extends ElementArrays[ElementType]>(
+export async function searchSorted<A extends SortableArray>(
   sorted: A,
   queries: A,
   options?: Omit<SearchSortedOptions, 'into'> & { into?: Uint32Array },

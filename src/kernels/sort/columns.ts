@@ -4,12 +4,15 @@
  */
 
 import { show } from '../../check.js'
-import { ELEMENT_ARRAYS, type ElementType } from '../../devices/device.js'
+import { ELEMENT_ARRAYS, type ElementArrays, type ElementType } from '../../devices/device.js'
 import { checkColumn } from '../arrays/index.js'
 import type { Column } from '../columns.js'
 
 /** Every element type has an order. */
 const SORTABLE = Object.keys(ELEMENT_ARRAYS) as ElementType[]
+
+/** A host array that has an order. */
+export type SortableArray = ElementArrays[ElementType] | Uint8ClampedArray
 
 /** What callers may give: a column, or bytes that clamp, which are read as plain bytes. */
 export type SortableColumn<T extends ElementType = ElementType> =
@@ -36,6 +39,14 @@ export function plainBytes<T extends ElementType>(values: SortableColumn<T>): Co
   if (!(values instanceof Uint8ClampedArray)) return values as Column<T>
   const { buffer, byteOffset, length } = values
   return new Uint8Array(buffer, byteOffset, length) as Column<T>
+}
+
+/** An output in the class of the input that it was made from: bytes that clamp where those were. */
+export function likeInput(output: Column, input: SortableColumn): Column {
+  if (!(input instanceof Uint8ClampedArray && output instanceof Uint8Array)) return output
+  const { buffer, byteOffset, length } = output
+  // No column as the declarations have them; the overloads of the public functions say what it is.
+  return new Uint8ClampedArray(buffer, byteOffset, length) as unknown as Uint8Array
 }
 
 /** @throws TypeError for anything but a boolean or undefined */

@@ -4,7 +4,7 @@
  */
 
 import { checkOptions, show } from '../../check.js'
-import type { ElementArrays, ElementType, ResidentArray } from '../../devices/device.js'
+import type { ElementType, ResidentArray } from '../../devices/device.js'
 import { runArrays } from '../arrays/index.js'
 import type { ArrayKernel } from '../arrays/types.js'
 import { ARRAY_OPTIONS, type Column } from '../columns.js'
@@ -12,7 +12,9 @@ import {
   checkFlag,
   checkPositions,
   checkSortable,
+  likeInput,
   plainBytes,
+  type SortableArray,
   type SortableColumn,
 } from './columns.js'
 import { sortReference } from './reference.js'
@@ -34,9 +36,10 @@ const OPTION_NAMES = [...ARRAY_OPTIONS, 'descending', 'into']
  * (Axtmann et al., "Engineering in-place (shared-memory) sorting algorithms", ACM TOPC 2022, has
  * the scheme). The result doesn't depend on threads or chance.
  *
- * @param values any typed array of numbers, or a resident one; Uint8ClampedArray counts as bytes
+ * @param values any typed array of numbers, or a resident one; bytes may be a Uint8ClampedArray
  * @param options `into: values` sorts in place; by default the input stays as it is
- * @returns the output: `into`, a fresh array, or a new Resident where `values` is one
+ * @returns the output: `into`, a fresh array of the same class, or a new Resident where `values` is
+ *   one
  * @throws TypeError, RangeError for arguments; DeviceUnavailableError, MemoryLimitError,
  *   DisposedError from the device; `signal.reason` on abort
  * @example
@@ -50,7 +53,7 @@ export async function sort<T extends ElementType>(
   values: ResidentArray<T>,
   options?: SortOptions<T>,
 ): Promise<ResidentArray<T>>
-export async function sort<A extends ElementArrays[ElementType]>(
+export async function sort<A extends SortableArray>(
   values: A,
   options?: Omit<SortOptions, 'into'> & { into?: A },
 ): Promise<A>
@@ -70,7 +73,7 @@ export async function sort(values: SortableColumn, options: SortOptions = {}): P
     outputs: [{ type, length: column.length, into }],
     options,
   })
-  return options.into ?? outputs[0]
+  return options.into ?? likeInput(outputs[0], values)
 }
 
 /**
@@ -90,7 +93,7 @@ export async function argsort(
   options?: ArgsortOptions,
 ): Promise<ResidentArray<'u32'>>
 export async function argsort(
-  values: ElementArrays[ElementType],
+  values: SortableArray,
   options?: Omit<ArgsortOptions, 'into'> & { into?: Uint32Array },
 ): Promise<Uint32Array>
 export async function argsort(
@@ -140,10 +143,7 @@ export async function sortPairs<K extends ElementType, V extends ElementType>(
   values: ResidentArray<V>,
   options?: SortPairsOptions<K, V>,
 ): Promise<SortedPairs<ResidentArray<K>, ResidentArray<V>>>
-export async function sortPairs<
-  A extends ElementArrays[ElementType],
-  B extends ElementArrays[ElementType],
->(
+export async function sortPairs<A extends SortableArray, B extends SortableArray>(
   keys: A,
   values: B,
   options?: Omit<SortPairsOptions, 'into'> & { into?: { keys: A; values: B } },
@@ -178,8 +178,8 @@ export async function sortPairs(
     options,
   })
   return {
-    keys: options.into?.keys ?? outputs[0],
-    values: options.into?.values ?? outputs[1],
+    keys: options.into?.keys ?? likeInput(outputs[0], keys),
+    values: options.into?.values ?? likeInput(outputs[1], values),
   }
 }
 

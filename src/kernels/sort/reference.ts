@@ -4,7 +4,7 @@
  */
 
 import type { Steps } from '../../graph/slices.js'
-import type { Job } from '../arrays/types.js'
+import type { Job, ReportShare } from '../arrays/types.js'
 import type { HostValues } from '../columns.js'
 import type { SortPlan } from './types.js'
 
@@ -14,7 +14,7 @@ const STRIDE = 1 << 17
 /** See `SortPlan` for inputs and outputs. */
 export function* sortReference(job: Job<HostValues>, plan: SortPlan): Steps<void> {
   const [keys, values] = job.inputs.map(({ storage }) => storage)
-  const order = yield* sortedPositions(keys, plan.descending)
+  const order = yield* sortedPositions(keys, plan.descending, job.report)
   const outputs = job.outputs.map(({ storage }) => storage)
   if (plan.result === 'order') {
     outputs[0].set(order as never)
@@ -27,8 +27,13 @@ export function* sortReference(job: Job<HostValues>, plan: SortPlan): Steps<void
 }
 
 /** Positions of the values in order, equal values by position. */
-export function* sortedPositions(values: HostValues, descending: boolean): Steps<Uint32Array> {
+export function* sortedPositions(
+  values: HostValues,
+  descending: boolean,
+  report?: ReportShare,
+): Steps<Uint32Array> {
   const count = values.length
+  const allSteps = count * Math.ceil(Math.log2(count))
   let from = new Uint32Array(count)
   let to = new Uint32Array(count)
   for (let i = 0; i < count; i++) from[i] = i
@@ -45,7 +50,9 @@ export function* sortedPositions(values: HostValues, descending: boolean): Steps
       for (let k = left; k < right; k++) {
         const takesLeft = a < middle && (b >= right || !comesLater(from[a], from[b]))
         to[k] = takesLeft ? from[a++] : from[b++]
-        if (++steps % STRIDE === 0) yield
+        if (++steps % STRIDE !== 0) continue
+        report?.(steps / allSteps)
+        yield
       }
     }
     ;[from, to] = [to, from]

@@ -48,15 +48,14 @@ const KERNEL: ArrayKernel<TimestampPlan, number> = {
  * (`ptp`, `tai-ns`) the table `LEAP_SECONDS` leads. A leap second, 23:59:60, has no name in UTC
  * formats: all of it becomes the start of the next day, and counts as a loss. Order is kept.
  *
- * Text, `iso8601`, is a column of bytes with offsets, rows of equal length, or an array of strings;
- * it runs on the reference and on WASM.
+ * Text, `iso8601`, is a column of bytes with offsets, rows of equal length, or an array of strings.
  *
  * @param values a typed array of the type of format `from`, a resident of one, or texts
  * @returns a fresh typed array of the type of format `to` (a new Resident where `values` is one),
  *   or `into`; texts in the layout asked for
  * @throws TimestampError for the first value that is no timestamp, or, by the policies `overflow`
- *   and `loss`, that the target can't hold; TypeError, RangeError for arguments; NotSupportedError
- *   for text on a GPU; what opening the device throws; `signal.reason` on abort
+ *   and `loss`, that the target can't hold; TypeError, RangeError for arguments; what opening the
+ *   device throws; `signal.reason` on abort
  *
  * @example
  * ```ts

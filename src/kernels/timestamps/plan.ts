@@ -196,7 +196,7 @@ export function splitNs(ns: bigint): { seconds: bigint; nanos: bigint } {
 }
 
 /** Start and offset of each entry of the leap-second table. */
-export function leapTable({ leapSeconds }: TimestampPlan): BigInt64Array {
+export function leapTable({ leapSeconds }: TimestampPlan): BigInt64Array<ArrayBuffer> {
   const { entries } = leapSeconds
   return BigInt64Array.from(entries.flatMap(({ startS, offsetS }) => [startS, offsetS]).map(BigInt))
 }

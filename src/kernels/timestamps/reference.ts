@@ -79,9 +79,12 @@ class Conversion {
 
 /** Converts [values] into [results]; the answer is how many bytes of text. */
 export function* convertReference(job: Job<HostValues>, plan: TimestampPlan): Steps<number> {
-  const [source, offsets] = job.inputs.map(({ storage }) => storage)
+  const [input, offsets] = job.inputs.map(({ storage }) => storage)
   const [target, targetOffsets] = job.outputs.map(({ storage }) => storage)
   const { elements, kind } = plan.to
+  // A text written over another of a different length reaches into the next one.
+  const isInPlace = kind === TEXT && input.buffer === target.buffer
+  const source = isInPlace ? input.slice() : input
   let bytes = 0
   for (let index = 0; index < plan.valueCount; index++) {
     const value = valueAt(source, offsets as Uint32Array | undefined, plan, index)
@@ -92,7 +95,9 @@ export function* convertReference(job: Job<HostValues>, plan: TimestampPlan): St
       bytes += writeText(words as readonly bigint[], plan, target as Uint8Array, bytes)
     } else
       for (const [part, word] of words.entries()) target[index * elements + part] = word as never
-    if (index % SLICE_VALUES === SLICE_VALUES - 1) yield
+    if (index % SLICE_VALUES !== SLICE_VALUES - 1) continue
+    job.report?.(index / plan.valueCount)
+    yield
   }
   if (kind === TEXT && targetOffsets !== undefined) targetOffsets[plan.valueCount] = bytes
   return bytes

@@ -18,7 +18,7 @@ import type { ArrayOptions } from '../columns.js'
  * - `tai-ns`: nanoseconds since 1970-01-01T00:00 TAI, BigInt64Array.
  * - `filetime`: 100 ns since 1601-01-01T00:00Z without leap seconds, BigUint64Array.
  * - `hlc`: hybrid logical clock, 48 bits of Unix milliseconds over a 16-bit counter,
- *   BigUint64Array.
+ *   BigUint64Array. The counter is no time: it is left out when read, and 0 when written.
  * - `julian-date`: days of 86,400 s since noon of -4712-01-01 UTC, within ±2^46, Float64Array.
  *   Today's dates have steps of 40 µs; all are read in steps of 2^-32 ns.
  */

@@ -4,11 +4,18 @@
  */
 
 import { checkInteger, checkOptions } from '../../check.js'
-import type { ElementArrays, ElementType, ResidentArray } from '../../devices/device.js'
+import type { ElementType, ResidentArray } from '../../devices/device.js'
 import { runArrays } from '../arrays/index.js'
 import type { ArrayKernel } from '../arrays/types.js'
 import { ARRAY_OPTIONS, type ArrayOptions, type Column } from '../columns.js'
-import { checkFlag, checkPositions, checkSortable, type SortableColumn } from '../sort/columns.js'
+import {
+  checkFlag,
+  checkPositions,
+  checkSortable,
+  likeInput,
+  type SortableArray,
+  type SortableColumn,
+} from '../sort/columns.js'
 import type { TopKPlan } from '../sort/types.js'
 import { topKReference } from './reference.js'
 import { topKWasm } from './wasm.js'
@@ -49,7 +56,7 @@ export async function topK<T extends ElementType>(
   k: number,
   options?: TopKOptions,
 ): Promise<TopK<ResidentArray<T>>>
-export async function topK<A extends ElementArrays[ElementType]>(
+export async function topK<A extends SortableArray>(
   values: A,
   k: number,
   options?: TopKOptions,
@@ -79,5 +86,5 @@ export async function topK(
     ],
     options,
   })
-  return { values: outputs[0], indices: outputs[1] as Uint32Array }
+  return { values: likeInput(outputs[0], values), indices: outputs[1] as Uint32Array }
 }

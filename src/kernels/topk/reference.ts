@@ -10,7 +10,7 @@ import type { TopKPlan } from '../sort/types.js'
 export function* topKReference(job: Job<HostValues>, plan: TopKPlan): Steps<void> {
   const [values] = job.inputs.map(({ storage }) => storage)
   const [best, indices] = job.outputs.map(({ storage }) => storage)
-  const order = yield* sortedPositions(values, plan.largest)
+  const order = yield* sortedPositions(values, plan.largest, job.report)
   const first = order.subarray(0, plan.k)
   best.set((yield* take(values, first)) as never)
   indices.set(first as never)

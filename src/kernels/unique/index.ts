@@ -4,11 +4,17 @@
  */
 
 import { checkOptions } from '../../check.js'
-import type { ElementArrays, ElementType, ResidentArray } from '../../devices/device.js'
+import type { ElementType, ResidentArray } from '../../devices/device.js'
 import { runArrays } from '../arrays/index.js'
 import type { ArrayKernel } from '../arrays/types.js'
 import { ARRAY_OPTIONS, type ArrayOptions, type Column } from '../columns.js'
-import { checkPositions, checkSortable, type SortableColumn } from '../sort/columns.js'
+import {
+  checkPositions,
+  checkSortable,
+  likeInput,
+  type SortableArray,
+  type SortableColumn,
+} from '../sort/columns.js'
 import { uniqueReference } from './reference.js'
 import { uniqueWasm } from './wasm.js'
 
@@ -41,7 +47,7 @@ export async function unique<T extends ElementType>(
   values: ResidentArray<T>,
   options?: ArrayOptions,
 ): Promise<Unique<ResidentArray<T>>>
-export async function unique<A extends ElementArrays[ElementType]>(
+export async function unique<A extends SortableArray>(
   values: A,
   options?: ArrayOptions,
 ): Promise<Unique<A>>
@@ -65,5 +71,5 @@ export async function unique(values: SortableColumn, options: ArrayOptions = {})
     options,
     lengths: (count) => [count, count],
   })
-  return { values: outputs[0], counts: outputs[1] as Uint32Array }
+  return { values: likeInput(outputs[0], values), counts: outputs[1] as Uint32Array }
 }

@@ -9,7 +9,7 @@ import { compare, sortedPositions, take } from '../sort/reference.js'
 export function* uniqueReference(job: Job<HostValues>): Steps<number> {
   const [values] = job.inputs.map(({ storage }) => storage)
   const [distinct, counts] = job.outputs.map(({ storage }) => storage)
-  const order = yield* sortedPositions(values, false)
+  const order = yield* sortedPositions(values, false, job.report)
   const firsts = new Uint32Array(values.length)
   let found = 0
   for (let i = 0; i < order.length; i++) {
