@@ -1,6 +1,6 @@
 /**
- * Who may import whom: the table of ARCHITECTURE.md as rules. test/house/imports.test.ts proves that
- * each rule bites.
+ * Who may import whom: the table of ARCHITECTURE.md as rules. test/house/imports.test.ts proves
+ * that each rule bites.
  *
  * `#…` imports resolve to dist/, the compiled twin of src/, so rules name both.
  */
@@ -29,7 +29,7 @@ const LEAF_NAMES =
 const LEAF = `${CODE}(${LEAF_NAMES})[.]`
 /** What joins everything: the package's entries, and the worker that serves their calls. */
 const ENTRY = `${CODE}(index[^/]*[.](ts|js|d[.]ts)$|worker/)`
-const PUBLIC_ENTRY = '^dist/(index|index[.]browser|worker/index|graph/index)[.](js|d[.]ts)$'
+const PUBLIC_ENTRY = '^dist/(index|index[.]browser|(bsp|graph|worker)/index)[.](js|d[.]ts)$'
 /** Constants that TypeScript and AssemblyScript both compile. */
 const CONSTANTS = `${CODE}(.+/layout|workers/control)[.](ts|js|d[.]ts)$`
 

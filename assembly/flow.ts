@@ -1,6 +1,6 @@
-// The workers' side of a flow (src/kernels/arrays/wasm-flow.ts): block b of a column lies in a ring,
-// from the time the host has brought it in until a worker has finished it. Kernels that take blocks
-// in order and work element by element call this.
+// The workers' side of a flow (src/kernels/arrays/wasm-flow.ts): block b of a column lies in a
+// ring, from the time the host has brought it in until a worker has finished it. Kernels that take
+// blocks in order and work element by element call this.
 import { FINISHED, HOST_WAITS, READY, STOPPED } from '../src/kernels/arrays/layout'
 import { SPIN_LIMIT } from '../src/workers/control'
 import { isAborted } from './control'

@@ -1,6 +1,7 @@
 // Text in timestamp columns: texts become instants in the first stage of assembly/timestamps.ts.
-// The pairs that its last stage makes for text are written chunk by chunk where all texts are of one
-// length. Others are measured first, by a kernel of its own, before any but the first has a place.
+// The pairs that its last stage makes for text are written chunk by chunk where all texts are of
+// one length. Others are measured first, by a kernel of its own, before any but the first has a
+// place.
 import {
   ASSUME_UTC,
   AUTO_DIGITS,

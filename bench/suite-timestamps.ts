@@ -89,7 +89,9 @@ async function convertNtp(
   return holdArrayContest(head, filtered(contestants, settings), settings.effort, say)
 }
 
-/** (module (import "" "m" (memory 1 65536 shared)) (func (export "c") (params: to, from, bytes) …)) */
+/**
+ * (module (import "" "m" (memory 1 65536 shared)) (func (export "c") (params: to, from, bytes) …))
+ */
 const COPY_MODULE = Uint8Array.of(
   ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 7, 1, 96, 3, 127, 127, 127, 0],
   ...[2, 10, 1, 0, 1, 109, 2, 3, 1, 0x80, 0x80, 4, 3, 2, 1, 0, 7, 5, 1, 1, 99, 0, 0],

@@ -130,6 +130,109 @@ export class TimestampError extends TickTickClockError {
   }
 }
 
+/** A definition that can't be a computation: says which, where in it, and the remedy. */
+export class DefinitionError extends TickTickClockError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('ERR_TTC_DEFINITION', message, options)
+  }
+}
+
+/** Where in a run something happened. */
+export interface RunPlace {
+  computation: string
+  /** Name of the superstep; undefined before the first and after the last. */
+  superstep: string | undefined
+  /** Supersteps finished before. */
+  step: number
+  rank: number
+}
+
+/** `computation "x", superstep "y" (number 3), rank 2`. */
+function placeText({ computation, superstep, step, rank }: RunPlace): string {
+  const where = superstep === undefined ? '' : `, superstep "${superstep}" (number ${step})`
+  return `computation "${computation}"${where}, rank ${rank}`
+}
+
+/** A part of a computation threw, or failed by `ctx.fail`: `cause` is what it threw. */
+export class ProcessorError extends TickTickClockError {
+  /** Name of the computation. */
+  readonly computation: string
+  /** Name of the superstep; undefined before the first and after the last. */
+  readonly superstep: string | undefined
+  /** Supersteps finished before. */
+  readonly step: number
+  readonly rank: number
+  /** The function that threw: `compute`, `communicate`, … */
+  readonly part: string
+
+  constructor(place: RunPlace, part: string, problem: string, options?: { cause?: unknown }) {
+    super('ERR_TTC_PROCESSOR', `${placeText(place)}: ${part} failed: ${problem}`, options)
+    this.computation = place.computation
+    this.superstep = place.superstep
+    this.step = place.step
+    this.rank = place.rank
+    this.part = part
+  }
+}
+
+/** The messages of a superstep need more memory than the run may take for them. */
+export class MessageLimitError extends TickTickClockError {
+  readonly superstep: string | undefined
+  readonly step: number
+  readonly rank: number
+  readonly limitBytes: number
+
+  constructor(place: RunPlace, limitBytes: number, options?: { cause?: unknown }) {
+    const remedy = 'raise "messageMemoryBytes", or send less in a superstep'
+    const problem = `the messages of a superstep need more than ${limitBytes} bytes; ${remedy}`
+    super('ERR_TTC_MESSAGE_LIMIT', `${placeText(place)}: ${problem}`, options)
+    this.superstep = place.superstep
+    this.step = place.step
+    this.rank = place.rank
+    this.limitBytes = limitBytes
+  }
+}
+
+/** Processors that did not reach a barrier in time. */
+export class BarrierTimeoutError extends TickTickClockError {
+  readonly superstep: string
+  readonly step: number
+  readonly timeoutMs: number
+  /** Ranks that had not arrived, and what each was doing. */
+  readonly missing: readonly { rank: number; phase: string }[]
+
+  constructor(
+    where: Pick<BarrierTimeoutError, 'superstep' | 'step' | 'timeoutMs' | 'missing'> & {
+      computation: string
+    },
+    options?: { cause?: unknown },
+  ) {
+    const { computation, superstep, step, timeoutMs, missing } = where
+    const listed = missing.slice(0, 8).map(({ rank, phase }) => `rank ${rank} (${phase})`)
+    if (missing.length > 8) listed.push(`${missing.length - 8} more`)
+    super(
+      'ERR_TTC_BARRIER_TIMEOUT',
+      `computation "${computation}", superstep "${superstep}" (number ${step}): not at the ` +
+        `barrier after ${timeoutMs} ms: ${listed.join(', ')}; if they only need longer, raise ` +
+        '"barrierTimeoutMs"',
+      options,
+    )
+    this.superstep = superstep
+    this.step = step
+    this.timeoutMs = timeoutMs
+    this.missing = missing
+  }
+}
+
+/**
+ * A collective used against its rules: a wrong count of chunks, operations that differ, nothing.
+ */
+export class CollectiveError extends TickTickClockError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('ERR_TTC_COLLECTIVE', message, options)
+  }
+}
+
 /** A setting (`configure()`, a `TICKTICKCLOCK_*` variable) with a value that is not allowed. */
 export class ConfigError extends TickTickClockError {
   constructor(message: string, options?: { cause?: unknown }) {

@@ -34,3 +34,12 @@ export const MAX_BIN_COUNT = 2 ** 20
 
 /** Rows of a table of text are found by u32 offsets: more bytes would wrap. */
 export const MAX_TABLE_BYTES = 0xffff_ffff
+
+/** Most processors of a BSP run: each pair of them has descriptors in the control block. */
+export const MAX_PROCESSORS = 1024
+
+/**
+ * Levels of nesting in a plain value that is sent. Writing and reading recurse: before V8 has
+ * optimised them, the stack of Node's main thread (1 MB) ends at 1,750 levels of Maps in Maps.
+ */
+export const MAX_VALUE_DEPTH = 1000

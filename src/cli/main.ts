@@ -12,6 +12,7 @@ import { doctorCommand } from './doctor.js'
 import { ClosedPipe, EXIT, Interruption, UsageError } from './exit.js'
 import { graphCommand } from './graph-info.js'
 import { pagerankCommand } from './pagerank.js'
+import { runCommand } from './run.js'
 import { openSession, type Session } from './session.js'
 import { sortCommand } from './sort.js'
 
@@ -22,6 +23,7 @@ Examples:
   ticktickclock pagerank web.txt.gz --top 20       its twenty best vertices
   ticktickclock sort flights.csv --column delay    its rows in order
   ticktickclock convert --from ntp --to iso8601    timestamps from standard input
+  ticktickclock run program.js --processors 4      a BSP program of your own
   ticktickclock help pagerank                      all options of a command
 
 TICKTICKCLOCK_DEVICE and TICKTICKCLOCK_THREADS set defaults; TICKTICKCLOCK_DEBUG=1 adds stack traces
@@ -34,7 +36,9 @@ function version(): string {
 
 function createProgram(session: Session, end: (code: number) => void): Command {
   const program = new Command('ticktickclock')
-    .description('Graphs, sorting and timestamps on plain JavaScript, WASM threads and the GPU.')
+    .description(
+      'BSP programs, graphs, sorting and timestamps on JavaScript, WASM threads and the GPU.',
+    )
     .version(version(), '--version', 'print the version')
     .helpOption('--help', 'print this help')
     .addHelpText('after', EXAMPLES)
@@ -42,6 +46,7 @@ function createProgram(session: Session, end: (code: number) => void): Command {
     .addCommand(graphCommand(session, end))
     .addCommand(sortCommand(session, end))
     .addCommand(convertCommand(session, end))
+    .addCommand(runCommand(session, end))
     .addCommand(doctorCommand(session, end))
   adapt(program, 'ticktickclock')
   return program

@@ -8,3 +8,9 @@ export type MonotonicMs = () => number
 
 /** The host's monotonic clock (`performance.now`). */
 export const monotonicMs: MonotonicMs = () => performance.now()
+
+/**
+ * Milliseconds on the same clock, counted from 1970: threads whose own origins differ can compare
+ * them. A double resolves about 0.25 µs of it.
+ */
+export const epochMs: MonotonicMs = () => performance.timeOrigin + performance.now()

@@ -4,7 +4,8 @@
  */
 
 import { show } from '../check.js'
-import type { OwnWorker, SpawnedWorker } from './spawn.js'
+import type { OwnWorker } from './own-worker.js'
+import type { SpawnedWorker } from './spawn.js'
 
 /** Processors that the browser tells of. */
 export function processorCount(): number {

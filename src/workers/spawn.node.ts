@@ -4,7 +4,8 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import { show } from '../check.js'
-import type { OwnWorker, SpawnedWorker } from './spawn.js'
+import type { OwnWorker } from './own-worker.js'
+import type { SpawnedWorker } from './spawn.js'
 
 /** The process's own options are not for workers: `node --input-type=module --eval` stops them. */
 const OPTIONS = { execArgv: [] }

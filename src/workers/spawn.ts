@@ -14,9 +14,3 @@ export interface SpawnedWorker {
   keepAlive<T>(result: Promise<T>): Promise<T>
   terminate(): Promise<void>
 }
-
-/** A worker that a user made: a web worker, or one of node:worker_threads. */
-export interface OwnWorker {
-  postMessage(message: unknown): void
-  terminate(): unknown
-}

@@ -1,6 +1,6 @@
 /**
- * Columns longer than the rings that they pass through on WASM: the ends of rings and blocks, errors
- * and aborts in the middle, arrays that overlap. Other devices give the same answers.
+ * Columns longer than the rings that they pass through on WASM: the ends of rings and blocks,
+ * errors and aborts in the middle, arrays that overlap. Other devices give the same answers.
  */
 
 import {

@@ -2,7 +2,8 @@
  * Host arrays through WASM memory: while workers convert one block of values, this thread brings in
  * later ones and takes out earlier ones, through rings that stay in the processor's caches. For
  * kernels that work element by element, on shared memory; assembly/flow.ts is the workers' side.
- * 2^24 values of 8 bytes: 22 ms with whole arrays, 15 with rings of 8 MiB; 17 with 4 MiB, 23 with 16.
+ * 2^24 values of 8 bytes: 22 ms with whole arrays, 15 with rings of 8 MiB; 17 with 4 MiB, 23 with
+ * 16.
  */
 
 import { ELEMENT_ARRAYS, type ElementType, elementTypeOf } from '../../devices/device.js'

@@ -1,0 +1,322 @@
+/**
+ * Starting runs: `run`, `Coordinator` and `createRuntime`. They check the options, find the
+ * computation and hand everything to a RunHandle.
+ */
+
+import { checkCallback, checkInteger, checkOptions, show } from '../check.js'
+import { DisposedError, NotSupportedError } from '../errors.js'
+import { MAX_THREADS } from '../limits.js'
+import {
+  hasSharedMemory,
+  hostProcessorCount,
+  type OwnWorker,
+  TransportOwner,
+} from '../transport/open.js'
+import type { Job, TransportKind } from '../transport/transport.js'
+import { isComputation } from './computation.js'
+import { RunHandle, type RunStatus } from './handle.js'
+import { loadComputation } from './load.js'
+import { type MemberArgument, type MemberOutcome, runMember } from './member.js'
+import { checkRunOptions, type RunOptions, type Settings } from './options.js'
+import {
+  defaultGroup,
+  type KnownRun,
+  RunGroup,
+  type RunInspection,
+  type RuntimeMemory,
+} from './runtime.js'
+import type { Computation, ComputationDescription, MessageSpec } from './types.js'
+
+/** Any computation, whatever its types. */
+// biome-ignore lint/suspicious/noExplicitAny: nothing else takes them all
+export type AnyComputation = Computation<any, any, any, any, any>
+
+/** The input of a computation. */
+export type InputOf<C> =
+  C extends Computation<infer I, infer _S, infer _P, infer _O, infer _R> ? I : never
+/** The result of a computation. */
+export type ResultOf<C> =
+  C extends Computation<infer _I, infer _S, infer _P, infer _O, infer R> ? R : never
+
+/** Options with the input, which may be left out where the computation takes none. */
+export type RunArguments<I> = undefined extends I
+  ? [options?: RunOptions & { input?: I }]
+  : [options: RunOptions & { input: I }]
+
+const MEMBER: Job<MemberArgument, MemberOutcome> = {
+  local: runMember,
+  module: new URL('./member.js', import.meta.url).href,
+}
+
+/**
+ * Runs a computation.
+ *
+ * A computation object runs on this thread (`inline`); `new URL('./program.js', import.meta.url)`
+ * of a module whose default export it is runs on threads. Bits of the result depend on neither.
+ *
+ * @returns a handle: await it for the result, iterate it for the supersteps, or pause, step and
+ *   abort it
+ * @throws TypeError, RangeError at once, for arguments; the handle rejects with ProcessorError when
+ *   a part of the computation throws, BarrierTimeoutError, MessageLimitError, DeviceLostError when
+ *   a worker dies, DisposedError, DefinitionError, or `signal.reason` on abort
+ * @example
+ * ```ts
+ * const hello = defineComputation({
+ *   name: 'hello',
+ *   initialize: (_input, ctx) => `hello from ${ctx.rank} of ${ctx.processors}`,
+ *   supersteps: [{ name: 'greet', compute() {} }],
+ * })
+ * const { result } = await run(hello, { processors: 3 })
+ * console.log(result.join('\n'))
+ * ```
+ */
+export function run<I, S, P extends MessageSpec, O, R>(
+  computation: Computation<I, S, P, O, R>,
+  ...options: RunArguments<I>
+): RunHandle<R>
+export function run<C extends AnyComputation = AnyComputation>(
+  module: URL,
+  ...options: RunArguments<InputOf<C>>
+): RunHandle<ResultOf<C>>
+export function run(
+  what: unknown,
+  options: RunOptions & { input?: unknown } = {},
+): RunHandle<never> {
+  const { input, settings } = split(options)
+  const { workerFactory } = settings
+  if (workerFactory === undefined) return start(defaultGroup(), what, input, settings)
+  // Workers that only this run can use go with it.
+  const owner = new TransportOwner({ workerFactory })
+  const handle = start(new RunGroup(owner), what, input, settings)
+  const close = () => owner.dispose()
+  handle.then(close, close)
+  return handle
+}
+
+function split(options: RunOptions & { input?: unknown }): { input: unknown; settings: Settings } {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`"options" expected object, got ${show(options)}`)
+  }
+  const { input, ...rest } = options
+  return { input, settings: checkRunOptions(rest, hostProcessorCount()) }
+}
+
+function start(
+  { owner, runs }: RunGroup,
+  what: unknown,
+  input: unknown,
+  settings: Settings,
+): RunHandle<never> {
+  const kind = transportFor(what, settings.transport, owner.hasOwnWorkers)
+  const found = isComputation(what) ? what : undefined
+  const known: KnownRun = {
+    name: found?.name ?? String(what),
+    kind,
+    processors: settings.processors,
+    get status(): string {
+      return handle.status
+    },
+    get superstep(): number {
+      return handle.superstep
+    },
+    transport: undefined,
+  }
+  const handle = new RunHandle<never>({
+    // Imported here too: its parts are checked, and errors can name its supersteps.
+    load: () => loadComputation(what),
+    // Other threads load the module themselves; in a bundle they bring the computation.
+    argumentFor: (computation) => ({
+      computation: kind === 'inline' ? computation : found === undefined ? String(what) : undefined,
+      input,
+      maxSupersteps: settings.maxSupersteps,
+      seed: settings.seed,
+    }),
+    settings,
+    job: MEMBER,
+    use: (work) =>
+      owner.use(kind, (transport, discard) => {
+        known.transport = transport
+        return work(transport, discard)
+      }),
+  })
+  runs.add(known)
+  const forget = () => void runs.delete(known)
+  handle.then(forget, forget)
+  return handle
+}
+
+function transportFor(
+  what: unknown,
+  transport: TransportKind | undefined,
+  hasOwnWorkers: boolean,
+): TransportKind {
+  if (!(what instanceof URL) && !isComputation(what)) {
+    throw new TypeError(
+      `"computation" expected what defineComputation() returned, or a URL of its module, got ` +
+        show(what),
+    )
+  }
+  const canUseThreads = what instanceof URL || hasOwnWorkers
+  if (transport === 'threads' && !canUseThreads) {
+    throw new NotSupportedError(
+      "functions can't be sent to threads: make the computation the default export of a module " +
+        "and pass new URL('./module.js', import.meta.url), or pass workerFactory",
+    )
+  }
+  return transport ?? (canUseThreads && hasSharedMemory() ? 'threads' : 'inline')
+}
+
+/** Options of `createRuntime`. */
+export interface RuntimeOptions {
+  /** Workers of the pool, 1 to 256. Default: as many as the host has processors. */
+  workers?: number
+  /** Makes a worker whose script calls `serve(computation)`. Default: the package's own workers. */
+  workerFactory?: () => OwnWorker
+}
+
+/** A run in two steps: make everything ready, then run. */
+export class Coordinator<R> {
+  readonly #owner: TransportOwner
+  readonly #start: () => RunHandle<R>
+  readonly #computation: Computation
+  #handle: RunHandle<R> | undefined
+
+  private constructor(owner: TransportOwner, computation: Computation, begin: () => RunHandle<R>) {
+    this.#owner = owner
+    this.#computation = computation
+    this.#start = begin
+  }
+
+  /**
+   * Loads and checks a computation and the options; nothing runs before `run()`.
+   *
+   * @throws as `run`
+   * @example
+   * ```ts
+   * const coordinator = await Coordinator.start(computation, input, { processors: 4 })
+   * const { result } = await coordinator.run()
+   * await coordinator.dispose()
+   * ```
+   */
+  static async start<I, S, P extends MessageSpec, O, R>(
+    computation: Computation<I, S, P, O, R>,
+    input: I,
+    options?: RunOptions,
+  ): Promise<Coordinator<R>>
+  static async start<C extends AnyComputation = AnyComputation>(
+    module: URL,
+    input: InputOf<C>,
+    options?: RunOptions,
+  ): Promise<Coordinator<ResultOf<C>>>
+  static async start(
+    what: unknown,
+    input: unknown,
+    options: RunOptions = {},
+  ): Promise<Coordinator<never>> {
+    const settings = checkRunOptions(options, hostProcessorCount())
+    const { transport, workerFactory } = settings
+    transportFor(what, transport, workerFactory !== undefined)
+    const computation = await loadComputation(what)
+    const owner = new TransportOwner({ workerFactory })
+    const begin = () => start(new RunGroup(owner), what, input, settings)
+    return new Coordinator(owner, computation, begin)
+  }
+
+  /** The computation's parts. */
+  describe(): ComputationDescription {
+    return this.#computation.describe()
+  }
+
+  /** The run; the same one at every call. */
+  run(): RunHandle<R> {
+    this.#handle ??= this.#start()
+    return this.#handle
+  }
+
+  /** Where its run is; `ready` before `run()`. */
+  get status(): RunStatus | 'ready' {
+    return this.#handle?.status ?? 'ready'
+  }
+
+  /** Ends the run, if it is still under way, and the workers. */
+  async dispose(): Promise<void> {
+    this.#handle?.abort(new DisposedError('this coordinator'))
+    await this.#owner.dispose()
+  }
+
+  /** As `dispose`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose()
+  }
+}
+
+/** Owns the workers of many runs. */
+export class Runtime {
+  readonly #group: RunGroup
+  readonly #handles = new Set<RunHandle<unknown>>()
+
+  /** @internal */
+  constructor(options: RuntimeOptions) {
+    checkOptions('options', options, ['workers', 'workerFactory'])
+    checkCallback('workerFactory', options.workerFactory)
+    if (options.workers !== undefined) checkInteger('workers', options.workers, 1, MAX_THREADS)
+    this.#group = new RunGroup(new TransportOwner(options))
+  }
+
+  /** As the function `run`, on this runtime's workers; runs on threads queue. */
+  run<I, S, P extends MessageSpec, O, R>(
+    computation: Computation<I, S, P, O, R>,
+    ...options: RunArguments<I>
+  ): RunHandle<R>
+  run<C extends AnyComputation = AnyComputation>(
+    module: URL,
+    ...options: RunArguments<InputOf<C>>
+  ): RunHandle<ResultOf<C>>
+  run(what: unknown, options: RunOptions & { input?: unknown } = {}): RunHandle<never> {
+    if (this.#group.owner.disposed) throw new DisposedError('this runtime')
+    const { input, settings } = split(options)
+    if (settings.workerFactory !== undefined) {
+      throw new TypeError('"workerFactory" is an option of createRuntime(): leave it out here')
+    }
+    const handle = start(this.#group, what, input, settings)
+    this.#handles.add(handle)
+    const forget = () => void this.#handles.delete(handle)
+    handle.then(forget, forget)
+    return handle
+  }
+
+  /** Workers, and the runs under way with what their processors are doing. */
+  inspect(): { workers: number; runs: RunInspection[] } {
+    return this.#group.inspect()
+  }
+
+  /** Bytes in use, by messages and in all. */
+  memory(): RuntimeMemory {
+    return this.#group.memory()
+  }
+
+  /** Ends the runs under way and the workers. */
+  async dispose(): Promise<void> {
+    for (const handle of this.#handles) handle.abort(new DisposedError('this runtime'))
+    await this.#group.owner.dispose()
+  }
+
+  /** As `dispose`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose()
+  }
+}
+
+/**
+ * Makes a runtime: workers that many runs use, one after the other.
+ *
+ * @example
+ * ```ts
+ * await using runtime = createRuntime({ workers: 2 })
+ * const { result } = await runtime.run(new URL('./program.js', import.meta.url), { input: 5 })
+ * console.log(result, runtime.inspect(), runtime.memory())
+ * ```
+ */
+export function createRuntime(options: RuntimeOptions = {}): Runtime {
+  return new Runtime(options)
+}

@@ -1,0 +1,329 @@
+/**
+ * A run under way: awaitable for its result, iterable for its supersteps, and the controls. Made by
+ * coordinator.ts.
+ */
+
+import { BarrierTimeoutError, DeviceLostError } from '../errors.js'
+import { epochMs } from '../time/system.js'
+import type { Job, Transport } from '../transport/transport.js'
+import type { MemberArgument, MemberOutcome, StopReason } from './member.js'
+import type { Settings } from './options.js'
+import { readReport, type SuperstepReport } from './report.js'
+import type { Computation } from './types.js'
+
+/** How a run ended. */
+export interface RunResult<R> {
+  /** What `finalize` returned; without it, the outputs of all processors by rank. */
+  result: R
+  /**
+   * `converged`: all processors voted to stop in one round. `finished`: no superstep votes, one
+   * round is all. `limit`: after `maxSupersteps`.
+   */
+  reason: StopReason
+  converged: boolean
+  supersteps: number
+  rounds: number
+  processors: number
+  transport: Transport['kind']
+  /** Threads that the processors ran on. */
+  workers: number
+  /** Messages and bytes sent in the whole run. */
+  messages: number
+  bytes: number
+  /** Messages sent in the last superstep, which nobody read. */
+  undelivered: number
+  /** Wall time of everything: start, supersteps, result. */
+  elapsedMs: number
+}
+
+/** Where a run is. */
+export type RunStatus = 'starting' | 'running' | 'paused' | 'ended' | 'aborted' | 'failed'
+
+/** What a run needs. */
+export interface RunRequest {
+  load(): Promise<Computation>
+  argumentFor(computation: Computation): MemberArgument
+  settings: Settings
+  /**
+   * Gives a transport that is free, for as long as `work` takes. `discard` ends it, workers and
+   * all: for members that don't come back.
+   */
+  use<T>(work: (transport: Transport, discard: () => void) => Promise<T>): Promise<T>
+  job: Job<MemberArgument, MemberOutcome>
+}
+
+/** How often the run is looked at for those who wait, in milliseconds. */
+const LOOK_MS = 4
+const PROGRESS_MS = 33
+
+/** Time that members get to come back from a run that has ended early. */
+const GRACE_MS = 250
+
+/** A run under way. */
+export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<SuperstepReport> {
+  readonly #request: RunRequest
+  readonly #promise: Promise<RunResult<R>>
+  #computation: Computation | undefined
+  #transport: Transport | undefined
+  #status: RunStatus = 'starting'
+  #supersteps: number | undefined
+  #fail: (error: unknown) => void = () => {}
+  #isPaused = false
+
+  /** @internal */
+  constructor(request: RunRequest) {
+    this.#request = request
+    const failure = new Promise<never>((_, reject) => {
+      this.#fail = reject
+    })
+    failure.catch(() => {})
+    this.#promise = this.#run(failure)
+    // Who only iterates hears of a fault there.
+    this.#promise.catch(() => {})
+  }
+
+  /** Where the run is now. */
+  get status(): RunStatus {
+    if (this.#status === 'running' && this.#transport?.state()?.held) return 'paused'
+    return this.#status
+  }
+
+  /** Supersteps finished. */
+  get superstep(): number {
+    return this.#supersteps ?? this.#transport?.state()?.superstep ?? 0
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: a handle is awaitable by design
+  then<A = RunResult<R>, B = never>(
+    onResult?: ((result: RunResult<R>) => A | PromiseLike<A>) | null,
+    onError?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.#promise.then(onResult, onError)
+  }
+
+  /**
+   * Holds the run at its next barrier.
+   *
+   * @returns resolves when it is held, or over
+   */
+  async pause(): Promise<void> {
+    this.#isPaused = true
+    this.#transport?.pause()
+    await this.#until(() => this.status === 'paused')
+  }
+
+  /**
+   * Lets one superstep through.
+   *
+   * @returns its report, when the run is held again; undefined when the run is over
+   * @throws TypeError when the run isn't paused
+   */
+  async step(): Promise<SuperstepReport | undefined> {
+    if (!this.#isPaused) throw new TypeError('step() needs a paused run: call pause() first')
+    await this.pause()
+    const before = this.superstep
+    this.#transport?.step()
+    await this.#until(() => this.superstep > before && this.status === 'paused')
+    return this.#report(before)
+  }
+
+  /** Goes on after `pause`. */
+  resume(): void {
+    this.#isPaused = false
+    this.#transport?.resume()
+  }
+
+  /** Ends the run: it rejects with `reason`. Nothing happens if it is over. */
+  abort(reason: unknown = new DOMException('the run was aborted', 'AbortError')): void {
+    this.#stop('aborted', reason)
+  }
+
+  /** A report a superstep, from the first on; the last 1,024 are kept for who comes late. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<SuperstepReport, void> {
+    let dropped = 0
+    for (let next = 0; ; next++) {
+      await this.#until(() => this.superstep > next)
+      if (this.superstep <= next) break
+      const report = this.#report(next)
+      if (report === undefined) dropped++
+      else {
+        yield { ...report, dropped }
+        dropped = 0
+      }
+    }
+    await this.#promise
+  }
+
+  #report(superstep: number): SuperstepReport | undefined {
+    const transport = this.#transport
+    if (transport === undefined) return undefined
+    const { processors } = this.#request.settings
+    return readReport(transport, superstep, processors, this.#superstepNames())
+  }
+
+  /** Resolves when the condition holds, or the run is over. */
+  async #until(condition: () => boolean): Promise<void> {
+    while (!condition() && (this.#status === 'starting' || this.#status === 'running')) {
+      await Promise.race([
+        new Promise((resolve) => setTimeout(resolve, LOOK_MS)),
+        this.#promise.catch(() => {}),
+      ])
+    }
+  }
+
+  #stop(status: 'aborted' | 'failed', error: unknown): void {
+    if (this.#status !== 'starting' && this.#status !== 'running') return
+    this.#status = status
+    this.#fail(error)
+    this.#transport?.end()
+  }
+
+  async #run(failure: Promise<never>): Promise<RunResult<R>> {
+    const { settings, use, load } = this.#request
+    const { signal } = settings
+    const abort = () => this.abort(signal?.reason)
+    signal?.addEventListener('abort', abort)
+    const startMs = epochMs()
+    try {
+      if (signal?.aborted) abort()
+      this.#computation = await Promise.race([load(), failure])
+      const work = use((transport, discard) => this.#runOn(transport, failure, discard, startMs))
+      work.catch(() => {})
+      return await Promise.race([work, failure])
+    } catch (error) {
+      if (this.#status === 'starting' || this.#status === 'running') this.#status = 'failed'
+      throw error
+    } finally {
+      signal?.removeEventListener('abort', abort)
+    }
+  }
+
+  async #runOn(
+    transport: Transport,
+    failure: Promise<never>,
+    discard: () => void,
+    startMs: number,
+  ): Promise<RunResult<R>> {
+    if (this.#status !== 'starting') throw new Error('the run ended before it began')
+    const { argumentFor, job, settings } = this.#request
+    const { processors, messageMemoryBytes } = settings
+    const argument = argumentFor(this.#computation as Computation)
+    this.#transport = transport
+    this.#status = 'running'
+    const run = transport.run(job, argument, { processors, messageMemoryBytes })
+    if (this.#isPaused) transport.pause()
+    failure.catch(async () => {
+      if (!(await settlesSoon(run))) discard()
+    })
+    const watch = setInterval(() => this.#watch(transport), watchIntervalMs(settings))
+    try {
+      const outcomes = await run
+      if (this.#status !== 'running') throw new Error('the run was ended')
+      this.#status = 'ended'
+      this.#supersteps = outcomes[0].supersteps
+      return resultOf(outcomes, transport, settings, startMs)
+    } catch (error) {
+      throw error instanceof DeviceLostError ? this.#lost(error, transport) : error
+    } finally {
+      clearInterval(watch)
+      this.#supersteps ??= transport.state()?.superstep
+    }
+  }
+
+  /** Looks for a barrier that takes too long, and tells of progress. */
+  #watch(transport: Transport): void {
+    const state = transport.state()
+    if (state === undefined || this.#status !== 'running') return
+    const { barrierTimeoutMs, onProgress } = this.#request.settings
+    if (state.sinceBarrierMs > barrierTimeoutMs) this.#stop('failed', this.#timeout(transport))
+    const report = onProgress && state.superstep > 0 ? this.#report(state.superstep - 1) : undefined
+    if (report === undefined) return
+    try {
+      onProgress?.(report)
+    } catch (error) {
+      this.#stop('failed', error)
+    }
+  }
+
+  #timeout(transport: Transport): BarrierTimeoutError {
+    const { settings } = this.#request
+    return new BarrierTimeoutError({
+      computation: this.#name,
+      superstep: this.#nameOfCurrent(transport),
+      step: this.superstep,
+      timeoutMs: settings.barrierTimeoutMs,
+      missing: missingIn(transport),
+    })
+  }
+
+  #lost(error: DeviceLostError, transport: Transport): DeviceLostError {
+    const ranks = missingIn(transport).map(({ rank }) => rank)
+    const where =
+      `computation "${this.#name}", superstep ` +
+      `"${this.#nameOfCurrent(transport)}" (number ${this.superstep})`
+    const missing = ranks.length > 0 ? `; not at the barrier: ranks ${ranks.join(', ')}` : ''
+    return new DeviceLostError(`${where}: ${error.message}${missing}`, { cause: error })
+  }
+
+  #nameOfCurrent(transport: Transport): string {
+    const names = this.#superstepNames()
+    return names[(transport.state()?.superstep ?? 0) % names.length]
+  }
+
+  get #name(): string {
+    return this.#computation?.name ?? ''
+  }
+
+  #superstepNames(): string[] {
+    return this.#computation?.supersteps.map(({ name }) => name) ?? []
+  }
+}
+
+function watchIntervalMs({ barrierTimeoutMs }: Settings): number {
+  return Math.max(1, Math.min(PROGRESS_MS, barrierTimeoutMs / 4))
+}
+
+function missingIn(transport: Transport): { rank: number; phase: string }[] {
+  const phases = transport.state()?.phases ?? []
+  return phases
+    .map((phase, rank) => ({ rank, phase }))
+    .filter(({ phase }) => phase !== 'waiting' && phase !== 'ended')
+}
+
+function resultOf<R>(
+  outcomes: readonly MemberOutcome[],
+  transport: Transport,
+  { processors }: Settings,
+  startMs: number,
+): RunResult<R> {
+  const sum = (of: (outcome: MemberOutcome) => number) =>
+    outcomes.reduce((total, outcome) => total + of(outcome), 0)
+  const [{ reason, supersteps, rounds, result }] = outcomes
+  return {
+    result: result as R,
+    reason,
+    converged: reason === 'converged',
+    supersteps,
+    rounds,
+    processors,
+    transport: transport.kind,
+    workers: outcomes.length,
+    messages: sum((outcome) => outcome.messages),
+    bytes: sum((outcome) => outcome.bytes),
+    undelivered: sum((outcome) => outcome.undelivered),
+    elapsedMs: epochMs() - startMs,
+  }
+}
+
+/** Whether a run's members come back in time after it was told to end. */
+function settlesSoon(run: Promise<unknown>): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), GRACE_MS)
+  })
+  const back = run.then(
+    () => true,
+    () => true,
+  )
+  return Promise.race([back, late]).finally(() => clearTimeout(timer))
+}

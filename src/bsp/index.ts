@@ -1,0 +1,46 @@
+/** Entry `ticktickclock/bsp`: BSP programs and their runs. Re-exports only. */
+
+export { type BlockPartition, type HashPartition, hashPartition } from '../graph/partition.js'
+export type { Random } from '../random.js'
+export type { MemoryUse, OwnWorker } from '../transport/open.js'
+export type { TransportKind } from '../transport/transport.js'
+export * from './collectives/index.js'
+export { defineComputation, message } from './computation.js'
+export {
+  type AnyComputation,
+  Coordinator,
+  createRuntime,
+  type InputOf,
+  type ResultOf,
+  type RunArguments,
+  Runtime,
+  type RuntimeOptions,
+  run,
+} from './coordinator.js'
+export type { RunHandle, RunResult, RunStatus } from './handle.js'
+export type { StopReason } from './member.js'
+export type { RunOptions } from './options.js'
+export type { ProcessorReport, SuperstepReport } from './report.js'
+export type { RunInspection, RuntimeMemory } from './runtime.js'
+export { serve } from './serve.js'
+export type {
+  ColumnArrays,
+  ColumnBatch,
+  ColumnInbox,
+  ColumnSend,
+  ColumnSpec,
+  Columns,
+  ColumnType,
+  Computation,
+  ComputationDefinition,
+  ComputationDescription,
+  Context,
+  Inbox,
+  MessageSpec,
+  PlainInbox,
+  PlainMessage,
+  Row,
+  Send,
+  Superstep,
+  Target,
+} from './types.js'

@@ -1,0 +1,30 @@
+/** Finds a computation: an object as it is, the default export of a module by its URL. */
+
+import { show } from '../check.js'
+import { DefinitionError } from '../errors.js'
+import { isComputation } from './computation.js'
+import type { Computation } from './types.js'
+
+/**
+ * @param what what `defineComputation` returned, or a URL
+ * @throws DefinitionError when the module can't be imported, or exports something else
+ */
+export async function loadComputation(what: unknown): Promise<Computation> {
+  if (isComputation(what)) return what
+  const { default: found } = await importModule(String(what))
+  if (isComputation(found)) return found
+  throw new DefinitionError(
+    `the default export of ${what} must be a computation, got ${show(found)}; write ` +
+      '"export default defineComputation({ … })"',
+  )
+}
+
+async function importModule(url: string): Promise<{ default?: unknown }> {
+  try {
+    return await import(/* @vite-ignore */ url)
+  } catch (cause) {
+    if (cause instanceof DefinitionError) throw cause
+    const problem = cause instanceof Error ? cause.message : String(cause)
+    throw new DefinitionError(`can't load the computation of ${url}: ${problem}`, { cause })
+  }
+}

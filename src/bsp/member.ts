@@ -1,0 +1,143 @@
+/**
+ * What every member of a transport does in a run: makes its processors, takes them through the
+ * supersteps, brings their outputs together. All members come to the same decisions, because they
+ * depend on nothing but the answers of `exchange`. Loaded by URL on other threads.
+ */
+
+import { epochMs } from '../time/system.js'
+import type { Endpoint, MaybePromise } from '../transport/transport.js'
+import { nextTurn } from '../turn.js'
+import { loadComputation } from './load.js'
+import { Processor } from './processor.js'
+import type { Computation } from './types.js'
+
+/** Argument of a run, the same for every member. */
+export interface MemberArgument {
+  /**
+   * The computation, or the URL of the module whose default export it is; undefined where the
+   * worker brings its own.
+   */
+  computation: Computation | string | undefined
+  input: unknown
+  maxSupersteps: number
+  seed: number
+}
+
+/** How a run ended, and what it gave. */
+export interface MemberOutcome {
+  reason: StopReason
+  supersteps: number
+  rounds: number
+  /** Messages of the last superstep to this member's processors, which nobody read. */
+  undelivered: number
+  /** What its processors sent. */
+  messages: number
+  bytes: number
+  /** Only from the member that hosts rank 0. */
+  result: unknown
+}
+
+/**
+ * Why a run ended: every processor voted to; one round was all there was to do; `maxSupersteps`.
+ */
+export type StopReason = 'converged' | 'finished' | 'limit'
+
+/** Work without a turn of the event loop: what a thread prints gets out, aborts get in. */
+const TURN_MS = 10
+
+/** The member's part of a run. */
+export async function runMember(
+  endpoint: Endpoint,
+  argument: MemberArgument,
+): Promise<MemberOutcome> {
+  const computation = await loadComputation(argument.computation)
+  const processors: Processor[] = []
+  try {
+    for (const rank of endpoint.ranks) {
+      const processor = new Processor(endpoint, rank, computation, argument.seed)
+      processors.push(processor)
+      await processor.initialize(argument.input)
+    }
+    await endpoint.exchange(true)
+    const end = await runSupersteps(endpoint, processors, computation, argument.maxSupersteps)
+    const sum = (of: (processor: Processor) => number) =>
+      processors.reduce((total, processor) => total + of(processor), 0)
+    return {
+      ...end,
+      undelivered: sum((processor) => processor.countUnread()),
+      messages: sum((processor) => processor.sentMessages),
+      bytes: sum((processor) => processor.sentBytes),
+      result: await collect(endpoint, processors),
+    }
+  } finally {
+    for (const processor of processors) {
+      await processor.dispose()
+      endpoint.enter(processor.rank, 'ended')
+    }
+  }
+}
+
+async function runSupersteps(
+  endpoint: Endpoint,
+  processors: readonly Processor[],
+  computation: Computation,
+  maxSupersteps: number,
+): Promise<Pick<MemberOutcome, 'reason' | 'supersteps' | 'rounds'>> {
+  const { supersteps } = computation
+  const votes = supersteps.some(({ converged }) => converged !== undefined)
+  let turnMs = epochMs()
+  let step = 0
+  for (let rounds = 0; ; ) {
+    let agreed = true
+    for (let index = 0; index < supersteps.length; index++) {
+      if (step === maxSupersteps) return { reason: 'limit', supersteps: step, rounds }
+      const vote = stepAll(processors, (each) => each.step(index, step, rounds))
+      const answer = endpoint.exchange(typeof vote === 'boolean' ? vote : await vote)
+      agreed = (typeof answer === 'boolean' ? answer : await answer) && agreed
+      step++
+      const nowMs = epochMs()
+      if (nowMs - turnMs > TURN_MS) {
+        await nextTurn()
+        turnMs = nowMs
+      }
+    }
+    rounds++
+    if (!votes) return { reason: 'finished', supersteps: step, rounds }
+    if (agreed) return { reason: 'converged', supersteps: step, rounds }
+  }
+}
+
+/** Processors whose steps are promises go on side by side. */
+function stepAll(
+  processors: readonly Processor[],
+  step: (processor: Processor) => MaybePromise<boolean>,
+): MaybePromise<boolean> {
+  let agreed = true
+  const pending: Promise<boolean>[] = []
+  for (const processor of processors) {
+    const vote = step(processor)
+    if (typeof vote === 'boolean') agreed = vote && agreed
+    else {
+      // Another processor's fault may be the one that is told.
+      vote.catch(() => {})
+      pending.push(vote)
+    }
+  }
+  if (pending.length === 0) return agreed
+  return Promise.all(pending).then((votes) => agreed && !votes.includes(false))
+}
+
+/** The result, where rank 0 is; undefined elsewhere. */
+async function collect(endpoint: Endpoint, processors: readonly Processor[]): Promise<unknown> {
+  const hasAll = processors.length === endpoint.processors
+  const own: unknown[] = []
+  for (const processor of processors) {
+    const output = await processor.output()
+    if (hasAll) own.push(output)
+    else processor.sendOutput(output)
+  }
+  if (!hasAll) await endpoint.exchange(true)
+  const [first] = processors
+  if (first.rank !== 0) return undefined
+  return first.finalize(hasAll ? own : [...first.receiveOutputs()])
+}

@@ -1,0 +1,259 @@
+/**
+ * One processor: a rank's state, and what a superstep does to it. Run by member.ts, in the order
+ * compute, vote, communicate; every fault becomes an error that says where it happened.
+ */
+
+import { show } from '../check.js'
+import { MessageLimitError, ProcessorError, type RunPlace } from '../errors.js'
+import { blockPartition, hashPartition } from '../graph/partition.js'
+import { createRandom } from '../random.js'
+import { epochMs } from '../time/system.js'
+import {
+  type Endpoint,
+  type MaybePromise,
+  MessageMemoryFull,
+  RunEnded,
+} from '../transport/transport.js'
+import { FIGURE } from './figures.js'
+import { InboxReader } from './inbox.js'
+import { Outbox } from './outbox.js'
+import type { Computation, Context, MessageSpec, Superstep } from './types.js'
+
+/** What `ctx.fail` throws. */
+class Failure extends Error {}
+
+/** A context that the processor moves on. */
+type OwnContext = { -readonly [K in keyof Context]: Context[K] }
+
+export class Processor {
+  readonly rank: number
+  /** In the whole run. */
+  sentMessages = 0
+  sentBytes = 0
+  readonly #endpoint: Endpoint
+  readonly #computation: Computation
+  readonly #context: OwnContext
+  readonly #inbox: InboxReader
+  readonly #outbox: Outbox
+  #state: unknown
+  /** Whether there is a state that `dispose` is owed. */
+  #isAlive = false
+
+  constructor(endpoint: Endpoint, rank: number, computation: Computation, seed: number) {
+    this.rank = rank
+    this.#endpoint = endpoint
+    this.#computation = computation
+    const neighbors = this.#neighbors()
+    this.#context = contextOf(endpoint, rank, neighbors ?? [], seed)
+    this.#inbox = new InboxReader(endpoint, rank, computation.message)
+    this.#outbox = new Outbox(endpoint, rank, computation.message, neighbors)
+  }
+
+  /** Makes the first state. */
+  async initialize(input: unknown): Promise<void> {
+    this.#endpoint.enter(this.rank, 'preparing')
+    await this.#guard('initialize', undefined, async () => {
+      this.#state = await this.#computation.initialize(input, this.#context)
+      this.#isAlive = true
+    })
+    this.#endpoint.enter(this.rank, 'waiting')
+  }
+
+  /** One superstep, up to its barrier; returns this processor's vote. */
+  step(index: number, step: number, round: number): MaybePromise<boolean> {
+    const superstep = this.#computation.supersteps[index]
+    const ctx = this.#context
+    ctx.superstep = step
+    ctx.round = round
+    this.#endpoint.enter(this.rank, 'computing')
+    const figures = this.#endpoint.figures(this.rank)
+    const startMs = epochMs()
+    figures[FIGURE.startMs] = startMs
+    figures[FIGURE.index] = index
+    figures[FIGURE.round] = round
+    const { inbox, messages, bytes } = this.#inbox.open()
+    figures[FIGURE.receivedMessages] = messages
+    figures[FIGURE.receivedBytes] = bytes
+    const { converged } = superstep
+    const before =
+      converged === undefined
+        ? undefined
+        : this.#guard('snapshot', superstep, () => this.#snapshot())
+    const finish = (next: unknown) => {
+      if (next !== undefined) this.#state = next
+      figures[FIGURE.computeMs] = epochMs() - startMs
+      const vote =
+        converged === undefined ||
+        this.#isEmpty() ||
+        this.#guard('converged', superstep, () => this.#vote(converged, before))
+      figures[FIGURE.vote] = vote ? 1 : 0
+      return then(this.#communicate(superstep, figures), () => {
+        figures[FIGURE.marker] = step + 1
+        return vote
+      })
+    }
+    const next = this.#guard('compute', superstep, () =>
+      superstep.compute(this.#state, inbox as never, ctx),
+    )
+    return then(next, finish)
+  }
+
+  /** Messages that arrived and that nobody will look at. */
+  countUnread(): number {
+    return this.#inbox.open().messages
+  }
+
+  /** What leaves this processor. */
+  async output(): Promise<unknown> {
+    const { output } = this.#computation
+    if (output === undefined) return this.#state
+    return this.#guard('output', undefined, () => output(this.#state, this.#context))
+  }
+
+  /** Sends a value to rank 0 by the transport, as a superstep's only message. */
+  sendOutput(value: unknown): void {
+    this.#outbox.begin()
+    this.#guard('output', undefined, () => {
+      this.#outbox.sendValue(0, value, 'the output')
+      this.#outbox.flush()
+    })
+  }
+
+  /** Values that others sent by `sendOutput`. */
+  receiveOutputs(): readonly unknown[] {
+    return this.#inbox.openValues()
+  }
+
+  finalize(outputs: unknown[]): MaybePromise<unknown> {
+    const { finalize } = this.#computation
+    if (finalize === undefined) return outputs
+    return this.#guard('finalize', undefined, () => finalize(outputs))
+  }
+
+  async dispose(): Promise<void> {
+    if (!this.#isAlive) return
+    this.#isAlive = false
+    await this.#guard('dispose', undefined, () => this.#computation.dispose?.(this.#state))
+  }
+
+  #communicate(
+    superstep: Superstep<unknown, MessageSpec>,
+    figures: Float64Array,
+  ): MaybePromise<void> {
+    const { communicate } = superstep
+    const outbox = this.#outbox
+    const startMs = epochMs()
+    const end = () => {
+      this.#guard('communicate', superstep, () => outbox.flush())
+      this.sentMessages += outbox.messages
+      this.sentBytes += outbox.bytes
+      figures[FIGURE.sentMessages] = outbox.messages
+      figures[FIGURE.sentBytes] = outbox.bytes
+      const endMs = epochMs()
+      figures[FIGURE.communicateMs] = endMs - startMs
+      figures[FIGURE.endMs] = endMs
+      this.#endpoint.enter(this.rank, 'waiting')
+    }
+    outbox.begin()
+    if (communicate === undefined) return end()
+    this.#endpoint.enter(this.rank, 'communicating')
+    const sent = this.#guard('communicate', superstep, () =>
+      communicate(this.#state, outbox.send as never, this.#context),
+    )
+    return then(sent, end)
+  }
+
+  #snapshot(): unknown {
+    const { snapshot } = this.#computation
+    return snapshot === undefined ? structuredClone(this.#state) : snapshot(this.#state)
+  }
+
+  #isEmpty(): boolean {
+    return this.#computation.isEmpty?.(this.#state) === true
+  }
+
+  #vote(
+    converged: NonNullable<Superstep<unknown, MessageSpec>['converged']>,
+    before: unknown,
+  ): boolean {
+    const vote: unknown = converged(before, this.#state, this.#context)
+    if (typeof vote === 'boolean') return vote
+    throw new TypeError(`"converged" must return true or false, got ${show(vote)}`)
+  }
+
+  #neighbors(): readonly number[] | undefined {
+    const { neighbors } = this.#computation
+    if (neighbors === undefined) return undefined
+    const { processors } = this.#endpoint
+    return this.#guard('neighbors', undefined, () => {
+      const ranks = neighbors({ rank: this.rank, processors })
+      const isRank = (to: unknown) =>
+        Number.isInteger(to) && Number(to) >= 0 && Number(to) < processors
+      if (Array.isArray(ranks) && ranks.every(isRank)) return ranks
+      throw new RangeError(`"neighbors" must return ranks in [0, ${processors - 1}], got ${ranks}`)
+    })
+  }
+
+  /** Runs a part of the computation; what it throws is said to come from there. */
+  #guard<T>(part: string, superstep: Superstep<unknown, MessageSpec> | undefined, run: () => T): T {
+    try {
+      const result = run()
+      if (!isPromise(result)) return result
+      return result.catch((error: unknown) => {
+        throw this.#explain(error, part, superstep)
+      }) as T
+    } catch (error) {
+      throw this.#explain(error, part, superstep)
+    }
+  }
+
+  #explain(
+    error: unknown,
+    part: string,
+    superstep: Superstep<unknown, MessageSpec> | undefined,
+  ): unknown {
+    if (error instanceof RunEnded || error instanceof ProcessorError) return error
+    const place: RunPlace = {
+      computation: this.#computation.name,
+      superstep: superstep?.name,
+      step: this.#context?.superstep ?? 0,
+      rank: this.rank,
+    }
+    if (error instanceof MessageMemoryFull) return new MessageLimitError(place, error.limitBytes)
+    if (error instanceof Failure) return new ProcessorError(place, part, error.message)
+    const text = error instanceof Error ? error.message : show(error)
+    return new ProcessorError(place, part, text, { cause: error })
+  }
+}
+
+function contextOf(
+  endpoint: Endpoint,
+  rank: number,
+  neighbors: readonly number[],
+  seed: number,
+): OwnContext {
+  const { processors } = endpoint
+  // Seeds of neighbouring ranks are far apart: a multiple of the golden ratio.
+  const random = createRandom((seed + Math.imul(rank, 0x9e37_79b9)) >>> 0)
+  const hash = hashPartition(processors)
+  return {
+    ...{ rank, processors, superstep: 0, round: 0, neighbors, random },
+    get aborted() {
+      return endpoint.aborted
+    },
+    block: (length, unit) => blockPartition(length, processors, rank, unit),
+    hash: () => hash,
+    fail(reason) {
+      throw new Failure(reason)
+    },
+  }
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof (value as Promise<unknown> | undefined)?.then === 'function'
+}
+
+/** Goes on at once with a value, later with a promise's. */
+function then<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {
+  return isPromise(value) ? value.then(next as (value: unknown) => R) : next(value)
+}

@@ -1,0 +1,220 @@
+/**
+ * A member's end of the transport over threads: packets lie in the pool's memory, where receivers
+ * read them in place; descriptors, votes and the barrier lie in the control block. Runs in a worker
+ * of the pool, loaded by URL, and blocks it at the barrier.
+ */
+
+import { packError } from '../packed-error.js'
+import { epochMs } from '../time/system.js'
+import type { JobContext } from '../workers/pool.js'
+import { growMemory } from '../workers/wasm-memory.js'
+import { PACKET_ALIGNMENT } from './arena.js'
+import {
+  BARRIER_TIME,
+  type ControlLayout,
+  controlLayout,
+  DESCRIPTOR_WORDS,
+  figureIndex,
+  firstRank,
+  type MemberShape,
+  WORD,
+} from './threads-layout.js'
+import {
+  type Endpoint,
+  FIGURES,
+  LANES,
+  MessageMemoryFull,
+  type Packet,
+  PHASE,
+  type Phase,
+  RunEnded,
+} from './transport.js'
+
+/** Argument of the pool's job. */
+export interface MemberRequest {
+  shape: MemberShape
+  /** URL of the module with `runMember`; undefined where the worker brought its own. */
+  module: string
+  argument: unknown
+}
+
+/** What a member's job gives. */
+export type MemberReply =
+  | { value: unknown }
+  | { error: ReturnType<typeof packError> }
+  | { released: true }
+
+/** A member's part of a run, as `runMember` of bsp/member.ts. */
+export type RunMember = (endpoint: Endpoint, argument: never) => Promise<unknown>
+
+/** The pool's job. */
+export async function enterThreads(
+  context: JobContext,
+  request: MemberRequest,
+  run?: RunMember,
+): Promise<MemberReply> {
+  const endpoint = new ThreadsEndpoint(context.memory, request.shape)
+  try {
+    const runMember = run ?? (await import(/* @vite-ignore */ request.module)).runMember
+    return { value: await runMember(endpoint, request.argument) }
+  } catch (error) {
+    if (error instanceof RunEnded) return { released: true }
+    endpoint.end()
+    return { error: packError(error) }
+  }
+}
+
+/** Longest sleep at the barrier: a dead member never arrives, and somebody must look. */
+const SLEEP_MS = 50
+
+class ThreadsEndpoint implements Endpoint {
+  readonly processors: number
+  readonly ranks: readonly number[]
+  readonly #memory: WebAssembly.Memory
+  readonly #shape: MemberShape
+  readonly #layout: ControlLayout
+  readonly #words: Int32Array<SharedArrayBuffer>
+  readonly #phases: Int32Array
+  readonly #descriptors: Uint32Array
+  readonly #figures: Float64Array
+  readonly #barrierTime: Float64Array
+  /** Barriers passed. */
+  #barriers = 0
+
+  constructor(memory: WebAssembly.Memory, shape: MemberShape) {
+    const { control, processors, member, members } = shape
+    // Grown by the coordinator: this thread's view may be behind.
+    growMemory(memory, shape.arenaAddress + shape.arenaBytes)
+    this.#memory = memory
+    this.#shape = shape
+    this.processors = processors
+    const first = firstRank(member, members, processors)
+    const count = firstRank(member + 1, members, processors) - first
+    this.ranks = Array.from({ length: count }, (_, i) => first + i)
+    this.#layout = controlLayout(processors)
+    this.#words = new Int32Array(control, 0, this.#layout.phases / 4)
+    this.#phases = new Int32Array(control, this.#layout.phases, processors)
+    const descriptorWords = 2 * LANES * processors * processors * DESCRIPTOR_WORDS
+    this.#descriptors = new Uint32Array(control, this.#layout.descriptors, descriptorWords)
+    this.#figures = new Float64Array(control, this.#layout.figures)
+    this.#barrierTime = new Float64Array(control, BARRIER_TIME, 1)
+    this.#clearDescriptors()
+  }
+
+  get aborted(): boolean {
+    return Atomics.load(this.#words, WORD.ended) !== 0
+  }
+
+  /** Releases the others. */
+  end(): void {
+    Atomics.store(this.#words, WORD.ended, 1)
+    Atomics.notify(this.#words, WORD.generation)
+  }
+
+  enter(rank: number, phase: Phase): void {
+    Atomics.store(this.#phases, rank, PHASE[phase])
+  }
+
+  alloc(_from: number, byteLength: number): Uint8Array {
+    const half = this.#barriers & 1
+    const halfBytes = this.#shape.arenaBytes / 2
+    const steps = Math.ceil(byteLength / PACKET_ALIGNMENT)
+    const at = Atomics.add(this.#words, WORD.taken + half, steps) * PACKET_ALIGNMENT
+    if (at + byteLength > halfBytes) throw new MessageMemoryFull(halfBytes)
+    const address = this.#shape.arenaAddress + half * halfBytes + at
+    return new Uint8Array(this.#memory.buffer, address, byteLength)
+  }
+
+  post(from: number, to: number, lane: number, memory: Uint8Array, byteLength: number): void {
+    const at = this.#descriptorAt(this.#barriers & 1, lane, from, to)
+    const offset = memory.byteOffset - this.#shape.arenaAddress
+    this.#descriptors[at] = offset / PACKET_ALIGNMENT
+    this.#descriptors[at + 1] = byteLength
+  }
+
+  figures(rank: number): Float64Array {
+    const superstep = Math.max(0, this.#barriers - 1)
+    const at = figureIndex(superstep, rank, this.processors)
+    return this.#figures.subarray(at, at + FIGURES)
+  }
+
+  exchange(agreed: boolean): boolean {
+    const words = this.#words
+    const parity = this.#barriers & 1
+    if (!agreed) Atomics.store(words, WORD.disagreed + parity, 1)
+    const generation = Atomics.load(words, WORD.generation)
+    if (Atomics.add(words, WORD.arrived, 1) === this.#shape.members - 1) this.#open(parity)
+    else this.#wait(generation)
+    if (this.aborted) throw new RunEnded()
+    this.#barriers++
+    this.#clearDescriptors()
+    return Atomics.load(words, WORD.answer + parity) === 1
+  }
+
+  received(rank: number, lane: number): readonly Packet[] {
+    const packets: Packet[] = []
+    // What was sent before the last barrier.
+    const parity = (this.#barriers + 1) & 1
+    for (let from = 0; from < this.processors; from++) {
+      const at = this.#descriptorAt(parity, lane, from, rank)
+      const byteLength = this.#descriptors[at + 1]
+      if (byteLength === 0) continue
+      const address = this.#shape.arenaAddress + this.#descriptors[at] * PACKET_ALIGNMENT
+      packets.push({ from, bytes: new Uint8Array(this.#memory.buffer, address, byteLength) })
+    }
+    return packets
+  }
+
+  #descriptorAt(parity: number, lane: number, from: number, to: number): number {
+    const row = (parity * LANES + lane) * this.processors + from
+    return (row * this.processors + to) * DESCRIPTOR_WORDS
+  }
+
+  /** Before a superstep: what its parity's packets were has been read by all. */
+  #clearDescriptors(): void {
+    const [first] = this.ranks
+    const words = this.ranks.length * this.processors * DESCRIPTOR_WORDS
+    for (let lane = 0; lane < LANES; lane++) {
+      const at = this.#descriptorAt(this.#barriers & 1, lane, first, 0)
+      this.#descriptors.fill(0, at, at + words)
+    }
+  }
+
+  /** The last to arrive decides for all and opens. */
+  #open(parity: number): void {
+    const words = this.#words
+    Atomics.add(words, WORD.reached, 1)
+    this.#holdWhilePaused()
+    const disagreed = Atomics.exchange(words, WORD.disagreed + parity, 0)
+    Atomics.store(words, WORD.answer + parity, disagreed === 0 ? 1 : 0)
+    Atomics.store(words, WORD.taken + (parity ^ 1), 0)
+    Atomics.store(words, WORD.arrived, 0)
+    this.#barrierTime[0] = epochMs()
+    Atomics.add(words, WORD.generation, 1)
+    Atomics.notify(words, WORD.generation)
+  }
+
+  #holdWhilePaused(): void {
+    const words = this.#words
+    while (Atomics.load(words, WORD.paused) === 1 && !this.aborted) {
+      if (Atomics.load(words, WORD.credits) > 0) {
+        Atomics.sub(words, WORD.credits, 1)
+        break
+      }
+      Atomics.store(words, WORD.held, 1)
+      Atomics.wait(words, WORD.credits, 0, SLEEP_MS)
+    }
+    Atomics.store(words, WORD.held, 0)
+  }
+
+  #wait(generation: number): void {
+    const words = this.#words
+    for (let spins = words[WORD.spins]; spins > 0; spins--) {
+      if (Atomics.load(words, WORD.generation) !== generation) return
+    }
+    while (Atomics.load(words, WORD.generation) === generation) {
+      if (this.aborted) return
+      Atomics.wait(words, WORD.generation, generation, SLEEP_MS)
+    }
+  }
+}

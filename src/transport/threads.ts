@@ -1,0 +1,181 @@
+/**
+ * The transport over the workers of a pool, the coordinator's side. Each worker is a member that
+ * hosts consecutive ranks; everything of a run goes by shared memory, after one call a worker.
+ */
+
+import { processorCount } from '#spawn'
+import { type PackedError, unpackError } from '../packed-error.js'
+import { epochMs } from '../time/system.js'
+import type { WorkerPool } from '../workers/pool.js'
+import {
+  BARRIER_TIME,
+  type ControlLayout,
+  controlLayout,
+  figureIndex,
+  type MemberShape,
+  WORD,
+} from './threads-layout.js'
+import type { MemberReply, MemberRequest } from './threads-member.js'
+import {
+  FIGURES,
+  type Job,
+  KEPT_SUPERSTEPS,
+  PHASE,
+  type Phase,
+  RunEnded,
+  type RunShape,
+  type RunState,
+  type Transport,
+} from './transport.js'
+
+/** The job that pool workers know, or load. */
+export const MEMBER_JOB = {
+  name: 'enterThreads',
+  module: new URL('./threads-member.js', import.meta.url).href,
+} as const
+
+/** Polls before a member sleeps: a few microseconds. Only with a core for each. */
+const SPINS = 4000
+
+const PHASES = Object.keys(PHASE) as Phase[]
+
+/** Over a pool with shared memory, which stays the caller's to dispose. */
+export function openThreads(pool: WorkerPool): Transport {
+  return new ThreadsTransport(pool)
+}
+
+class ThreadsTransport implements Transport {
+  readonly kind = 'threads'
+  readonly members: number
+  readonly #pool: WorkerPool
+  #control: Control | undefined
+
+  constructor(pool: WorkerPool) {
+    this.#pool = pool
+    this.members = pool.size
+  }
+
+  async run<A, R>(job: Job<A, R>, argument: A, shape: RunShape): Promise<R[]> {
+    const { processors, messageMemoryBytes } = shape
+    const members = Math.min(this.members, processors)
+    const control = new Control(processors, messageMemoryBytes)
+    control.set(WORD.spins, members <= processorCount() ? SPINS : 0)
+    this.#control = control
+    const { memory } = this.#pool
+    const arenaBytes = Math.floor(messageMemoryBytes / 128) * 128
+    const arenaAddress = await memory.alloc(arenaBytes)
+    const requestOf = (member: number): MemberRequest => {
+      const place = { control: control.memory, arenaAddress, arenaBytes }
+      const member_: MemberShape = { ...place, processors, member, members }
+      return { shape: member_, module: job.module, argument }
+    }
+    try {
+      const replies = await this.#pool.runJob(MEMBER_JOB, requestOf, { threads: members })
+      return valuesOf(replies as MemberReply[]) as R[]
+    } catch (error) {
+      control.end()
+      throw error
+    } finally {
+      if (!this.#pool.disposed) memory.free(arenaAddress)
+    }
+  }
+
+  pause(): void {
+    this.#control?.set(WORD.credits, 0)
+    this.#control?.set(WORD.paused, 1)
+  }
+
+  step(): void {
+    this.#control?.addCredit()
+  }
+
+  resume(): void {
+    this.#control?.set(WORD.paused, 0)
+    this.#control?.addCredit()
+  }
+
+  end(): void {
+    this.#control?.end()
+  }
+
+  state(): RunState | undefined {
+    return this.#control?.state()
+  }
+
+  figures(superstep: number, rank: number): Float64Array | undefined {
+    return this.#control?.figures(superstep, rank)
+  }
+
+  memory(): { usedBytes: number; limitBytes: number } {
+    return this.#control?.memoryUse() ?? { usedBytes: 0, limitBytes: 0 }
+  }
+}
+
+/** The values of all members; throws the first error, by rank. */
+function valuesOf(replies: readonly MemberReply[]): unknown[] {
+  for (const reply of replies) {
+    if ('error' in reply) throw unpackError(reply.error as PackedError)
+  }
+  return replies.map((reply) => {
+    if ('value' in reply) return reply.value
+    throw new RunEnded()
+  })
+}
+
+/** The control block, seen from the coordinator. */
+class Control {
+  readonly memory: SharedArrayBuffer
+  readonly #processors: number
+  readonly #limitBytes: number
+  readonly #layout: ControlLayout
+  readonly #words: Int32Array<SharedArrayBuffer>
+
+  constructor(processors: number, limitBytes: number) {
+    this.#processors = processors
+    this.#limitBytes = limitBytes
+    this.#layout = controlLayout(processors)
+    this.memory = new SharedArrayBuffer(this.#layout.byteLength)
+    this.#words = new Int32Array(this.memory, 0, this.#layout.phases / 4)
+    new Float64Array(this.memory, BARRIER_TIME, 1)[0] = epochMs()
+  }
+
+  set(word: number, value: number): void {
+    Atomics.store(this.#words, word, value)
+  }
+
+  addCredit(): void {
+    Atomics.add(this.#words, WORD.credits, 1)
+    Atomics.notify(this.#words, WORD.credits)
+  }
+
+  end(): void {
+    this.set(WORD.ended, 1)
+    Atomics.notify(this.#words, WORD.generation)
+    Atomics.notify(this.#words, WORD.credits)
+  }
+
+  state(): RunState {
+    const reached = Atomics.load(this.#words, WORD.reached)
+    const held = Atomics.load(this.#words, WORD.held) === 1
+    const [barrierMs] = new Float64Array(this.memory, BARRIER_TIME, 1)
+    const phases = new Int32Array(this.memory, this.#layout.phases, this.#processors)
+    return {
+      superstep: Math.max(0, reached - 1),
+      sinceBarrierMs: held ? 0 : epochMs() - barrierMs,
+      held,
+      phases: Array.from(phases, (phase) => PHASES[phase]),
+    }
+  }
+
+  figures(superstep: number, rank: number): Float64Array | undefined {
+    const current = Atomics.load(this.#words, WORD.reached) - 1
+    if (superstep >= current || superstep <= current - KEPT_SUPERSTEPS) return undefined
+    const at = figureIndex(superstep, rank, this.#processors)
+    return new Float64Array(this.memory, this.#layout.figures).slice(at, at + FIGURES)
+  }
+
+  memoryUse(): { usedBytes: number; limitBytes: number } {
+    const taken = this.#words[WORD.taken] + this.#words[WORD.taken + 1]
+    return { usedBytes: taken * 64, limitBytes: this.#limitBytes }
+  }
+}

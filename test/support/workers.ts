@@ -1,0 +1,19 @@
+/** Worker threads that a test file makes: found through the `unref` that each gets at once. */
+
+import { Worker } from 'node:worker_threads'
+
+const made = new Set<Worker>()
+const unref = Worker.prototype.unref
+Worker.prototype.unref = function (this: Worker) {
+  if (!made.has(this)) this.once('exit', () => made.delete(this))
+  made.add(this)
+  return unref.call(this)
+}
+
+/** Whether all have ended within a second. */
+export async function allEnd(): Promise<boolean> {
+  for (let i = 0; i < 100 && made.size > 0; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  return made.size === 0
+}
