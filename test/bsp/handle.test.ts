@@ -15,7 +15,7 @@ import { endless, exchange, hanging } from '../support/programs/small.js'
 const inline = { transport: 'inline' } as const
 
 describe('a handle', () => {
-  it('reports each superstep', async () => {
+  it('TB10: reports each superstep, every figure fed', async () => {
     const reports: SuperstepReport[] = []
     for await (const report of run(exchange, { processors: 3, ...inline })) reports.push(report)
     expect(reports.map(({ superstep, name }) => [superstep, name])).toEqual([
@@ -29,6 +29,13 @@ describe('a handle', () => {
       expect(report.votes).toBe(report.superstep === 3 ? 3 : 0)
       expect(report.bytes).toBe(report.processors.reduce((sum, p) => sum + p.sentBytes, 0))
       expect(report.computeMs).toBeGreaterThanOrEqual(0)
+      const arrived = report.superstep === 0 ? 0 : 6
+      for (const processor of report.processors) {
+        expect(processor).toMatchObject({ sentMessages: 6, receivedMessages: arrived })
+        expect(processor.sentBytes).toBeGreaterThan(0)
+        expect(processor.receivedBytes > 0).toBe(arrived > 0)
+        expect(processor.waitMs).toBeGreaterThanOrEqual(0)
+      }
     }
   })
 
@@ -41,6 +48,25 @@ describe('a handle', () => {
     expect(reports.length).toBeGreaterThan(1000)
     expect(reports.length).toBeLessThanOrEqual(1024)
     expect(reports[0].dropped).toBe(3000 - reports.length)
+  })
+
+  it('TB11: may be watched by several, of whom one leaves early', async () => {
+    const handle = run(exchange, { processors: 2, ...inline })
+    const watch = async (until: number) => {
+      const seen: number[] = []
+      for await (const { superstep } of handle) {
+        seen.push(superstep)
+        if (superstep === until) break
+      }
+      return seen
+    }
+    const all = await Promise.all([watch(1), watch(9), watch(9)])
+    expect(all).toEqual([
+      [0, 1],
+      [0, 1, 2, 3],
+      [0, 1, 2, 3],
+    ])
+    expect((await handle).reason).toBe('converged')
   })
 
   it('pauses, steps and goes on', async () => {
