@@ -1,11 +1,10 @@
-// Reductions: a pair of numbers a block, which src/kernels/reduce/combine.ts makes one answer of.
+// Reductions: a pair of numbers a block, which src/graph/reduction/combine.ts makes one answer of.
 // Blocks have a fixed size, and value i of a block goes to running sum i mod 8, so the bits depend
 // neither on threads nor on slices. Integers add in 64 bits, f32 in f64.
+import { BLOCK, FACTORS } from '../src/graph/reduction/layout'
 import {
-  BLOCK,
   COUNT,
   EXTENT,
-  FACTORS,
   MAX,
   MIN,
   OPERATION,

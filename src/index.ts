@@ -58,6 +58,7 @@ export type {
   VertexId,
 } from './graph/index.js'
 export { Graph, generateRmat, generateUniform, graphFromEdges, readGraph } from './graph/index.js'
+export type { ReduceOperation, ReduceResult } from './graph/reduction/types.js'
 export type { NumberArray, NumberType } from './kernels/arrays/numbers.js'
 export type { ArrayOptions, ArrayProgress, Column } from './kernels/columns.js'
 export { histogram } from './kernels/histogram/index.js'
@@ -75,7 +76,7 @@ export type {
 } from './kernels/pagerank/types.js'
 export type { KernelRun, PlaceOptions, Timings } from './kernels/place.js'
 export { reduce, reduceColumn } from './kernels/reduce/index.js'
-export type { ReduceOperation, ReduceOptions, ReduceResult } from './kernels/reduce/types.js'
+export type { ReduceOptions } from './kernels/reduce/types.js'
 export { scan } from './kernels/scan/index.js'
 export type { ScanOptions } from './kernels/scan/types.js'
 export { type SearchSortedOptions, searchSorted } from './kernels/search/index.js'

@@ -1,6 +1,6 @@
 /**
  * How collectives reach the wire: beside the messages of a definition, each `send` and `inbox`
- * carries values under a name. Implemented by outbox.ts and inbox.ts, used by collectives.ts.
+ * carries values under a name. Implemented by outbox.ts and inbox.ts, used by collectives/.
  */
 
 /** Key of the channel on a `send` and on an `inbox`. */
@@ -10,7 +10,9 @@ export const CHANNEL: unique symbol = Symbol('collectives')
 export interface SendChannel {
   readonly rank: number
   readonly processors: number
-  /** A value for a rank; in order, under a name that is unique in the superstep. */
+  /** What has sent in this superstep, by name: emptied by the engine, filled by collectives. */
+  readonly sent: Map<string, string>
+  /** A value for a rank, under a name that is unique in the superstep. Counts as a message. */
   put(to: number, name: string, value: unknown): void
 }
 

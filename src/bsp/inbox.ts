@@ -15,7 +15,7 @@ import {
   columnLayout,
   columnViews,
 } from './columns.js'
-import { COLUMNS, MESSAGE, VALUES } from './outbox.js'
+import { COLUMNS, MESSAGE, VALUES, VALUES_HEADER } from './outbox.js'
 import type {
   ColumnBatch,
   ColumnInbox,
@@ -46,16 +46,19 @@ export class InboxReader {
     this.#layout = isPlain ? undefined : columnLayout(spec as ColumnSpec)
   }
 
-  /** What the last exchange delivered; `messages` and `bytes` count it. */
+  /** What the last exchange delivered; `messages` and `bytes` count it, collectives included. */
   open(): { inbox: unknown; messages: number; bytes: number } {
     const values = sorted(this.#endpoint.received(this.#rank, VALUES))
     const channel = new ValueInbox(values, this.#rank, this.#endpoint.processors)
+    const collective = sumWords(values, 4)
     let bytes = sumBytes(values)
-    if (this.#layout === undefined) return { inbox: channel, messages: channel.length, bytes }
+    if (this.#layout === undefined) {
+      return { inbox: channel, messages: channel.length + collective, bytes }
+    }
     const packets = sorted(this.#endpoint.received(this.#rank, COLUMNS))
     const inbox = new TypedInbox(packets, this.#layout, channel)
     bytes += sumBytes(packets)
-    return { inbox, messages: inbox.length, bytes }
+    return { inbox, messages: inbox.length + collective, bytes }
   }
 
   /** Plain values of the last exchange, whatever the definition's messages are. */
@@ -84,7 +87,7 @@ class ValueInbox implements PlainInbox<unknown> {
   constructor(packets: readonly Packet[], rank: number, processors: number) {
     this.#packets = packets
     this.#processors = processors
-    this.length = packets.reduce((sum, { bytes }) => sum + headerOf(bytes), 0)
+    this.length = sumWords(packets, 0)
     this[CHANNEL] = {
       rank,
       processors,
@@ -111,8 +114,13 @@ class ValueInbox implements PlainInbox<unknown> {
   }
 }
 
-function headerOf(bytes: Uint8Array): number {
-  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
+/** A word of a packet's header. */
+function wordOf(bytes: Uint8Array, offset: number): number {
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(offset, true)
+}
+
+function sumWords(packets: readonly Packet[], offset: number): number {
+  return packets.reduce((sum, { bytes }) => sum + wordOf(bytes, offset), 0)
 }
 
 function readValues(packets: readonly Packet[], processors: number): Values {
@@ -120,7 +128,7 @@ function readValues(packets: readonly Packet[], processors: number): Values {
   const starts: number[] = new Array(processors + 1).fill(0)
   const collectives = new Map<string, Contribution[]>()
   for (const { from, bytes } of packets) {
-    const reader = new ValueReader(bytes, 4)
+    const reader = new ValueReader(bytes, VALUES_HEADER)
     while (!reader.isAtEnd) {
       if (reader.readUint32() === MESSAGE) {
         messages.push(reader.read())
@@ -152,8 +160,8 @@ class TypedInbox implements ColumnInbox<ColumnSpec> {
     this.#layout = layout
     this[CHANNEL] = values[CHANNEL]
     this.batches = packets.map(({ from, bytes }) => {
-      const length = headerOf(bytes)
-      const capacity = new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true)
+      const length = wordOf(bytes, 0)
+      const capacity = wordOf(bytes, 4)
       const columns = byName(layout, columnViews(layout, bytes, capacity, length))
       return { from, length, columns }
     })

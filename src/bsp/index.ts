@@ -4,6 +4,7 @@ export { type BlockPartition, type HashPartition, hashPartition } from '../graph
 export type { Random } from '../random.js'
 export type { MemoryUse, OwnWorker } from '../transport/open.js'
 export type { TransportKind } from '../transport/transport.js'
+export * from './collectives/index.js'
 export { defineComputation, message } from './computation.js'
 export {
   type AnyComputation,

@@ -2,8 +2,8 @@
  * What a processor sends in a superstep: the `send` that `communicate` gets, and the packets that
  * it becomes. Plain values and collectives share one packet for each receiver, columns another.
  *
- * A packet of values: u32 messages in it, then items, each a u32 kind: MESSAGE and its value, or
- * COLLECTIVE, a name and a value.
+ * A packet of values: u32 messages in it, u32 values of collectives, then items, each a u32 kind:
+ * MESSAGE and its value, or COLLECTIVE, a name and a value.
  */
 
 import { checkInteger, show } from '../check.js'
@@ -16,6 +16,9 @@ import type { ColumnSpec, MessageSpec, PlainMessage, Target } from './types.js'
 
 export const MESSAGE = 0
 export const COLLECTIVE = 1
+
+/** Bytes before the first item of a packet of values. */
+export const VALUES_HEADER = 8
 
 /** Lanes of the transport. */
 export const VALUES = 0
@@ -30,6 +33,8 @@ interface ValuePacket {
   /** Block size of the last time, at which the next one begins. */
   sizeBytes: number
   messages: number
+  /** Values of collectives. */
+  values: number
   open: boolean
 }
 
@@ -49,6 +54,8 @@ export class Outbox {
   readonly #layout: ColumnLayout | undefined
   /** What this superstep's targets were so far. */
   #style: 'addressed' | 'fanned out' | undefined
+  /** Collectives that have sent in this superstep. */
+  readonly #sent = new Map<string, string>()
 
   constructor(
     endpoint: Endpoint,
@@ -65,6 +72,7 @@ export class Outbox {
     const channel: SendChannel = {
       rank,
       processors: endpoint.processors,
+      sent: this.#sent,
       put: (to, name, value) => this.#put(to, name, value),
     }
     this.send = Object.assign(this.#makeSend(), { [CHANNEL]: channel })
@@ -75,6 +83,7 @@ export class Outbox {
     this.messages = 0
     this.bytes = 0
     this.#style = undefined
+    this.#sent.clear()
   }
 
   /** A message that is a plain value, whatever the definition's messages are. */
@@ -87,7 +96,9 @@ export class Outbox {
     for (const [to, packet] of this.#values.entries()) {
       if (packet?.open !== true) continue
       const { memory, position } = packet.writer
-      new DataView(memory.buffer, memory.byteOffset).setUint32(0, packet.messages, true)
+      const header = new DataView(memory.buffer, memory.byteOffset)
+      header.setUint32(0, packet.messages, true)
+      header.setUint32(4, packet.values, true)
       this.#endpoint.post(this.#rank, to, VALUES, memory, position)
       packet.open = false
       packet.sizeBytes = memory.byteLength
@@ -168,7 +179,10 @@ export class Outbox {
   }
 
   #put(to: number, name: string, value: unknown): void {
-    const { writer } = this.#valuePacket(to)
+    const packet = this.#valuePacket(to)
+    const { writer } = packet
+    packet.values++
+    this.messages++
     writer.writeUint32(COLLECTIVE)
     writer.write(name)
     writer.write(value, `the value of "${name}"`)
@@ -180,7 +194,9 @@ export class Outbox {
     const packet = known ?? this.#newValuePacket(to)
     packet.writer.reset(this.#endpoint.alloc(this.#rank, packet.sizeBytes), 0)
     packet.writer.writeUint32(0)
+    packet.writer.writeUint32(0)
     packet.messages = 0
+    packet.values = 0
     packet.open = true
     return packet
   }
@@ -191,7 +207,7 @@ export class Outbox {
       grown.set(memory.subarray(0, used))
       return grown
     })
-    const packet = { writer, sizeBytes: FIRST_BYTES, messages: 0, open: false }
+    const packet = { writer, sizeBytes: FIRST_BYTES, messages: 0, values: 0, open: false }
     this.#values[to] = packet
     return packet
   }

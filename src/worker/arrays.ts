@@ -5,10 +5,11 @@
 
 import { show } from '../check.js'
 import type { DeviceKind } from '../devices/device.js'
+import type { ReduceOperation, ReduceResult } from '../graph/reduction/types.js'
 import type { NumberArray } from '../kernels/arrays/numbers.js'
 import type { ArrayOptions } from '../kernels/columns.js'
 import type { HistogramOptions, HistogramResult } from '../kernels/histogram/types.js'
-import type { ReduceOperation, ReduceOptions, ReduceResult } from '../kernels/reduce/types.js'
+import type { ReduceOptions } from '../kernels/reduce/types.js'
 import type { ScanOptions } from '../kernels/scan/types.js'
 import type { SearchSortedOptions } from '../kernels/search/index.js'
 import type { SortableArray } from '../kernels/sort/columns.js'

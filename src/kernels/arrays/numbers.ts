@@ -5,9 +5,9 @@
 
 import type { ElementArrays, ElementType } from '../../devices/device.js'
 import { NotSupportedError } from '../../errors.js'
+import type { NumberType } from '../../graph/reduction/types.js'
 
-/** Element types of arithmetic columns. */
-export type NumberType = 'u32' | 'i32' | 'f32' | 'f64'
+export type { NumberType }
 
 /** All of them. */
 export const NUMBER_TYPES: readonly NumberType[] = ['u32', 'i32', 'f32', 'f64']

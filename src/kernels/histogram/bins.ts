@@ -3,7 +3,7 @@
  * comparisons, so counts are identical everywhere.
  */
 
-import type { Partials } from '../reduce/types.js'
+import type { Partials } from '../../graph/reduction/types.js'
 import type { Bins, HistogramPlan } from './types.js'
 
 /** Whether `makeBins` wants to know the values' extent. */

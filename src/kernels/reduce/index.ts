@@ -4,19 +4,22 @@
  */
 
 import { checkOneOf, checkOptions, checkSignal, show } from '../../check.js'
+import { combine } from '../../graph/reduction/combine.js'
+import {
+  EMPTY,
+  type Partials,
+  type ReduceOperation,
+  type ReduceResult,
+} from '../../graph/reduction/types.js'
 import { runSliced } from '../../graph/slices.js'
 import { checkColumn, isResident, runArrays } from '../arrays/index.js'
 import { NUMBER_TYPES, type NumberArray, type NumberType } from '../arrays/numbers.js'
 import { ARRAY_OPTIONS, type Column } from '../columns.js'
-import { combine } from './combine.js'
 import { REDUCE } from './kernel.js'
 import { assemble, cutColumn } from './parts.js'
-import type { Partials, ReduceOperation, ReduceOptions, ReducePlan, ReduceResult } from './types.js'
+import type { ReduceOptions, ReducePlan } from './types.js'
 
 const OPERATIONS: readonly ReduceOperation[] = ['sum', 'product', 'min', 'max', 'count', 'avg']
-
-/** Answers of an empty column; the others have none. */
-const EMPTY: Partial<Record<ReduceOperation, number>> = { sum: 0, product: 1, count: 0 }
 
 /**
  * One number from a column: sum, product, minimum, maximum, count or average, with a bound on the

@@ -1,6 +1,6 @@
-// The parameter block that src/kernels/reduce/wasm.ts fills and assembly/reduce.ts reads, and the
-// shape of the reduction. Compiled twice, by TypeScript and by AssemblyScript: constants only. Byte
-// offsets; u32 each.
+// The parameter block that src/kernels/reduce/wasm.ts fills and assembly/reduce.ts reads. Compiled
+// twice, by TypeScript and by AssemblyScript: constants only. Byte offsets; u32 each. The shape of
+// the reduction is in src/graph/reduction/layout.ts.
 
 /** Address of the values. */
 export const VALUES = 0
@@ -29,11 +29,5 @@ export const MAX = 3
 /** Pair: minimum and maximum of the finite values; ∞ and -∞ where there are none. */
 export const EXTENT = 4
 
-/** Values of a block: short enough for small rounding errors, long enough to pay for its pair. */
-export const BLOCK = 1024
-/** Running sums in a block: value i goes to sum i mod 8. */
-export const LANES = 8
-/** Factors in [1, 2) that are multiplied before the exponent is taken out: below 2^1024. */
-export const FACTORS = 512
 /** Blocks that a thread takes at once. */
 export const STRIP_BLOCKS = 64

@@ -4,9 +4,10 @@
  * bookkeeping, called by `reduceColumn`.
  */
 
+import { glue, wholeUnits } from '../../graph/reduction/cut.js'
+import { type Partials, UNIT } from '../../graph/reduction/types.js'
 import type { Steps } from '../../graph/slices.js'
 import type { NumberArray } from '../arrays/numbers.js'
-import { type Partials, UNIT } from './types.js'
 
 /** What to reduce: whole units of the parts, and as the last input the divided ones. */
 interface CutColumn {
@@ -30,16 +31,14 @@ export function* cutColumn(parts: readonly NumberArray[]): Steps<CutColumn> {
   let offset = 0
   for (const part of parts) {
     const end = offset + part.length
-    const last = end === length ? end : Math.floor(end / UNIT) * UNIT
-    const first = Math.min(Math.ceil(offset / UNIT) * UNIT, end)
+    const { first, last } = wholeUnits(offset, end, length, UNIT)
     addSeam(part.subarray(0, first - offset) as NumberArray, offset)
     if (last > first) {
       cut.inputs.push(part.subarray(first - offset, last - offset) as NumberArray)
       const count = Math.ceil((last - first) / UNIT)
       cut.units.push(Array.from({ length: count }, (_, index) => first / UNIT + index))
     }
-    const rest = Math.max(first, last)
-    addSeam(part.subarray(rest - offset) as NumberArray, rest)
+    addSeam(part.subarray(last - offset) as NumberArray, last)
     offset = end
     yield
   }
@@ -48,17 +47,6 @@ export function* cutColumn(parts: readonly NumberArray[]): Steps<CutColumn> {
     cut.units.push(seamUnits)
   }
   return cut
-}
-
-function glue(pieces: readonly NumberArray[]): NumberArray {
-  const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
-  const whole = new (pieces[0].constructor as new (length: number) => NumberArray)(length)
-  let at = 0
-  for (const piece of pieces) {
-    whole.set(piece, at)
-    at += piece.length
-  }
-  return whole
 }
 
 /** The pairs of the whole column from those of its inputs. */

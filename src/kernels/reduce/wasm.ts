@@ -1,10 +1,12 @@
 /** Drives assembly/reduce.ts: a parameter block and a list of pairs an input. */
 
 import { bytesOf } from '../../devices/wasm/region.js'
+import { BLOCK } from '../../graph/reduction/layout.js'
+import { blockPartials, type Partials } from '../../graph/reduction/types.js'
 import { type NumberType, TYPE_CODE } from '../arrays/numbers.js'
 import type { WasmJob } from '../arrays/types.js'
 import * as at from './layout.js'
-import { blockPartials, type Partials, type ReducePlan } from './types.js'
+import type { ReducePlan } from './types.js'
 
 const OPERATION_CODE = {
   sum: at.SUM,
@@ -33,7 +35,7 @@ export async function reduceWasm(
     set(at.OPERATION, OPERATION_CODE[operation])
     set(at.PAIRS, pairsAddress)
     const address = await scratch.write(parameters)
-    const strips = Math.ceil(length / (at.BLOCK * at.STRIP_BLOCKS))
+    const strips = Math.ceil(length / (BLOCK * at.STRIP_BLOCKS))
     const threads = Math.max(1, Math.min(pool.size, strips))
     await pool.run('reduceBlocks', address, { threads, signal })
     await pool.memory.read(pairsAddress, bytesOf(pairs), signal)

@@ -5,11 +5,12 @@
 
 import { reduceSizes, reduceWgsl } from '../../devices/webgpu/shaders.generated.js'
 import { BUFFER_USAGE } from '../../devices/webgpu/usage.js'
+import { type Partials, UNIT } from '../../graph/reduction/types.js'
 import { runSliced, type Steps } from '../../graph/slices.js'
 import { GpuPasses, wordsBuffer } from '../arrays/gpu-passes.js'
 import { type NumberType, refuseF64, TYPE_CODE } from '../arrays/numbers.js'
 import type { GpuJob, Operand } from '../arrays/types.js'
-import { type Partials, type ReducePlan, UNIT } from './types.js'
+import type { ReducePlan } from './types.js'
 
 const { LANES, ITEMS, SHIFT } = reduceSizes
 

@@ -4,9 +4,8 @@
  * done all work on values by then.
  */
 
-import type { Steps } from '../../graph/slices.js'
-import type { NumberType } from '../arrays/numbers.js'
-import type { Partials, ReduceOperation, ReduceResult } from './types.js'
+import type { Steps } from '../slices.js'
+import type { NumberType, Partials, ReduceOperation, ReduceResult } from './types.js'
 
 /** Pairs between pauses. */
 const SLICE_PAIRS = 1 << 18
