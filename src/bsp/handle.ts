@@ -5,7 +5,7 @@
 
 import { BarrierTimeoutError, DeviceLostError } from '../errors.js'
 import { epochMs } from '../time/system.js'
-import type { Job, Transport } from '../transport/transport.js'
+import type { Job, RunState, Transport } from '../transport/transport.js'
 import type { MemberArgument, MemberOutcome, StopReason } from './member.js'
 import type { Settings } from './options.js'
 import { readReport, type SuperstepReport } from './report.js'
@@ -235,7 +235,8 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
     const state = transport.state()
     if (state === undefined || this.#status !== 'running') return
     const { barrierTimeoutMs, onProgress } = this.#request.settings
-    if (state.sinceBarrierMs > barrierTimeoutMs) this.#stop('failed', this.#timeout(transport))
+    const isLate = state.sinceBarrierMs > barrierTimeoutMs && missingIn(state.phases).length > 0
+    if (isLate) this.#stop('failed', this.#timeout(state))
     const report = onProgress && state.superstep > 0 ? this.#report(state.superstep - 1) : undefined
     if (report === undefined) return
     try {
@@ -245,29 +246,31 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
     }
   }
 
-  #timeout(transport: Transport): BarrierTimeoutError {
+  #timeout(state: RunState): BarrierTimeoutError {
     const { settings } = this.#request
     return new BarrierTimeoutError({
       computation: this.#name,
-      superstep: this.#nameOfCurrent(transport),
-      step: this.superstep,
+      ...this.#place(state),
       timeoutMs: settings.barrierTimeoutMs,
-      missing: missingIn(transport),
+      missing: missingIn(state.phases),
     })
   }
 
   #lost(error: DeviceLostError, transport: Transport): DeviceLostError {
-    const ranks = missingIn(transport).map(({ rank }) => rank)
-    const where =
-      `computation "${this.#name}", superstep ` +
-      `"${this.#nameOfCurrent(transport)}" (number ${this.superstep})`
+    const state = transport.state()
+    if (state === undefined) return error
+    const ranks = missingIn(state.phases).map(({ rank }) => rank)
+    const { superstep, step } = this.#place(state)
+    const where = `computation "${this.#name}", superstep "${superstep}" (number ${step})`
     const missing = ranks.length > 0 ? `; not at the barrier: ranks ${ranks.join(', ')}` : ''
     return new DeviceLostError(`${where}: ${error.message}${missing}`, { cause: error })
   }
 
-  #nameOfCurrent(transport: Transport): string {
+  /** The superstep that goes on; the last one, once outputs are on their way. */
+  #place({ superstep, phases }: RunState): { superstep: string; step: number } {
     const names = this.#superstepNames()
-    return names[(transport.state()?.superstep ?? 0) % names.length]
+    const step = phases.includes('finishing') ? Math.max(0, superstep - 1) : superstep
+    return { superstep: names[step % names.length], step }
   }
 
   get #name(): string {
@@ -283,8 +286,7 @@ function watchIntervalMs({ barrierTimeoutMs }: Settings): number {
   return Math.max(1, Math.min(PROGRESS_MS, barrierTimeoutMs / 4))
 }
 
-function missingIn(transport: Transport): { rank: number; phase: string }[] {
-  const phases = transport.state()?.phases ?? []
+function missingIn(phases: RunState['phases']): { rank: number; phase: string }[] {
   return phases
     .map((phase, rank) => ({ rank, phase }))
     .filter(({ phase }) => phase !== 'waiting' && phase !== 'ended')

@@ -4,6 +4,7 @@ import { BarrierTimeoutError, DisposedError } from 'ticktickclock'
 import {
   Coordinator,
   createRuntime,
+  defineComputation,
   type RunOptions,
   run,
   type SuperstepReport,
@@ -11,6 +12,8 @@ import {
 import { describe, expect, it } from 'vitest'
 import { failureOf } from '../support/failure.js'
 import { endless, exchange, hanging } from '../support/programs/small.js'
+
+const MISBEHAVE = new URL('../support/programs/misbehave.mjs', import.meta.url)
 
 const inline = { transport: 'inline' } as const
 
@@ -95,6 +98,40 @@ describe('a handle', () => {
     expect(error).toMatchObject({ superstep: 'wait', step: 0, timeoutMs: 100 })
     expect(error.missing).toEqual([{ rank: 1, phase: 'computing' }])
     expect(error.message).toMatch(/rank 1 \(computing\).*raise "barrierTimeoutMs"/)
+  })
+})
+
+describe('the end of a run', () => {
+  const supersteps = [{ name: 'first', compute() {} }, { name: 'last', compute() {} }]
+  const never = () => new Promise<never>(() => {})
+
+  it('is reached by steps, however many members there are', async () => {
+    const input = { fault: 'throw', rank: -1, step: 0, where: '', supersteps: 3 }
+    for (const transport of ['inline', 'threads'] as const) {
+      const handle = run(MISBEHAVE, { processors: 3, transport, input })
+      await handle.pause()
+      const steps: number[] = []
+      for (let report = await handle.step(); report; report = await handle.step()) {
+        steps.push(report.superstep)
+      }
+      expect(steps).toEqual([0, 1, 2])
+      expect(handle.status).toBe('ended')
+      expect((await handle).supersteps).toBe(3)
+    }
+  })
+
+  it.each([
+    ['output', [0]],
+    ['finalize', [0]],
+    ['dispose', [0, 1]],
+  ] as const)('names who does not come back from %s', async (part, ranks) => {
+    const initialize = () => 0
+    const program = defineComputation({ name: 'slow end', initialize, supersteps, [part]: never })
+    const error = await failureOf(run(program, { processors: 2, barrierTimeoutMs: 50 }))
+    expect(error).toBeInstanceOf(BarrierTimeoutError)
+    expect(error).toMatchObject({ superstep: 'last', step: 1 })
+    expect(error.missing.map(({ rank }: { rank: number }) => rank)).toEqual(ranks)
+    expect(error.missing[0].phase).toBe('finishing')
   })
 })
 
