@@ -69,6 +69,10 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
   #supersteps: number | undefined
   #fail: (error: unknown) => void = () => {}
   #isPaused = false
+  /** Who waits for a look at the run: woken at its end. */
+  readonly #waiting = new Set<() => void>()
+  /** Last report that `onProgress` was given, and when. */
+  #told = { superstep: -1, atMs: 0 }
 
   /** @internal */
   constructor(request: RunRequest) {
@@ -164,10 +168,15 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
   /** Resolves when the condition holds, or the run is over. */
   async #until(condition: () => boolean): Promise<void> {
     while (!condition() && (this.#status === 'starting' || this.#status === 'running')) {
-      await Promise.race([
-        new Promise((resolve) => setTimeout(resolve, LOOK_MS)),
-        this.#promise.catch(() => {}),
-      ])
+      await new Promise<void>((resolve) => {
+        const wake = () => {
+          clearTimeout(timer)
+          this.#waiting.delete(wake)
+          resolve()
+        }
+        const timer = setTimeout(wake, LOOK_MS)
+        this.#waiting.add(wake)
+      })
     }
   }
 
@@ -195,6 +204,7 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
       throw error
     } finally {
       signal?.removeEventListener('abort', abort)
+      for (const wake of this.#waiting) wake()
     }
   }
 
@@ -212,10 +222,12 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
     this.#status = 'running'
     const run = transport.run(job, argument, { processors, messageMemoryBytes })
     if (this.#isPaused) transport.pause()
+    const watch = setInterval(() => this.#watch(transport), watchIntervalMs(settings))
     failure.catch(async () => {
+      // Members on this thread may never come back; nothing of the run may keep Node running.
+      clearInterval(watch)
       if (!(await settlesSoon(run))) discard()
     })
-    const watch = setInterval(() => this.#watch(transport), watchIntervalMs(settings))
     try {
       const outcomes = await run
       if (this.#status !== 'running') throw new Error('the run was ended')
@@ -234,13 +246,24 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
   #watch(transport: Transport): void {
     const state = transport.state()
     if (state === undefined || this.#status !== 'running') return
-    const { barrierTimeoutMs, onProgress } = this.#request.settings
+    const { barrierTimeoutMs } = this.#request.settings
     const isLate = state.sinceBarrierMs > barrierTimeoutMs && missingIn(state.phases).length > 0
     if (isLate) this.#stop('failed', this.#timeout(state))
-    const report = onProgress && state.superstep > 0 ? this.#report(state.superstep - 1) : undefined
+    else this.#tell(state.superstep - 1)
+  }
+
+  /** Tells of a superstep that is new, unless it is too soon after the last. */
+  #tell(superstep: number): void {
+    const { onProgress } = this.#request.settings
+    const told = this.#told
+    const nowMs = epochMs()
+    if (onProgress === undefined || superstep <= told.superstep) return
+    if (nowMs - told.atMs < PROGRESS_MS - 1) return
+    const report = this.#report(superstep)
     if (report === undefined) return
+    this.#told = { superstep, atMs: nowMs }
     try {
-      onProgress?.(report)
+      onProgress(report)
     } catch (error) {
       this.#stop('failed', error)
     }
