@@ -36,7 +36,10 @@ export interface RunOptions {
   seed?: number
   /** Aborts the run: it rejects with `signal.reason`. */
   signal?: AbortSignal
-  /** Called with the latest report, at most 30 times a second; what it throws ends the run. */
+  /**
+   * Called with the latest report when there is a new one, at most 30 times a second; what it
+   * throws ends the run.
+   */
   onProgress?: (report: SuperstepReport) => void
   /**
    * Makes a worker whose script calls `serve(computation)`: what a bundler needs to find it. The
