@@ -35,6 +35,7 @@ export class ColumnPacket {
 
   /** Adds one row. */
   row(row: Record<string, number | bigint>): void {
+    if (this.#length === 0) this.#checkNames(row)
     if (this.#length === this.#capacity) this.#reserve(1)
     const { names } = this.#layout
     for (let i = 0; i < names.length; i++) {
@@ -87,6 +88,19 @@ export class ColumnPacket {
     this.#capacity = capacity
   }
 
+  /**
+   * The first row stands for all of a packet: a check of every one would take longer than sending.
+   */
+  #checkNames(row: unknown): void {
+    const { names } = this.#layout
+    const expected = `expected a row { ${names.join(', ')} }`
+    if (typeof row !== 'object' || row === null)
+      throw new TypeError(`${expected}, got ${show(row)}`)
+    for (const name of Object.keys(row)) {
+      if (!names.includes(name)) throw new TypeError(`${expected}; it has no column "${name}"`)
+    }
+  }
+
   /** The value was stored as another: right for a rounded f32 and NaN, wrong for all else. */
   #checkValue(column: number, value: unknown): void {
     const type = this.#layout.types[column]
@@ -96,6 +110,7 @@ export class ColumnPacket {
   }
 
   #checkBatch(columns: Record<string, unknown>): ColumnArray[] {
+    this.#checkNames(columns)
     const { names, types } = this.#layout
     const arrays = names.map((name, i) => {
       const array = columns?.[name]

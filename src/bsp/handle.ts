@@ -50,6 +50,8 @@ export interface RunRequest {
    */
   use<T>(work: (transport: Transport, discard: () => void) => Promise<T>): Promise<T>
   job: Job<MemberArgument, MemberOutcome>
+  /** Called once, when the run is over. */
+  onEnd(): void
 }
 
 /** How often the run is looked at for those who wait, in milliseconds. */
@@ -82,8 +84,6 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
     })
     failure.catch(() => {})
     this.#promise = this.#run(failure)
-    // Who only iterates hears of a fault there.
-    this.#promise.catch(() => {})
   }
 
   /** Where the run is now. */
@@ -144,6 +144,8 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
 
   /** A report a superstep, from the first on; the last 1,024 are kept for who comes late. */
   async *[Symbol.asyncIterator](): AsyncGenerator<SuperstepReport, void> {
+    // Who iterates hears of a fault here, if only after the last report.
+    this.#promise.catch(() => {})
     let dropped = 0
     for (let next = 0; ; next++) {
       await this.#until(() => this.superstep > next)
@@ -183,12 +185,14 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
   #stop(status: 'aborted' | 'failed', error: unknown): void {
     if (this.#status !== 'starting' && this.#status !== 'running') return
     this.#status = status
+    // Who ends a run knows; a fault that nobody hears of is an unhandled rejection.
+    if (status === 'aborted') queueMicrotask(() => this.#promise.catch(() => {}))
     this.#fail(error)
     this.#transport?.end()
   }
 
   async #run(failure: Promise<never>): Promise<RunResult<R>> {
-    const { settings, use, load } = this.#request
+    const { settings, use, load, onEnd } = this.#request
     const { signal } = settings
     const abort = () => this.abort(signal?.reason)
     signal?.addEventListener('abort', abort)
@@ -205,6 +209,8 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
     } finally {
       signal?.removeEventListener('abort', abort)
       for (const wake of this.#waiting) wake()
+      // Not before the constructor's caller has the handle.
+      queueMicrotask(onEnd)
     }
   }
 

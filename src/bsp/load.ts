@@ -24,7 +24,11 @@ async function importModule(url: string): Promise<{ default?: unknown }> {
     return await import(/* @vite-ignore */ url)
   } catch (cause) {
     if (cause instanceof DefinitionError) throw cause
-    const problem = cause instanceof Error ? cause.message : String(cause)
+    // Node says which file of the package asked for it, which leads nowhere.
+    const text = cause instanceof Error ? cause.message : String(cause)
+    const isTypeScript = (cause as { code?: unknown })?.code === 'ERR_UNKNOWN_FILE_EXTENSION'
+    const remedy = isTypeScript ? '; compile it to JavaScript first' : ''
+    const problem = text.replace(/ imported from .*/s, '') + remedy
     throw new DefinitionError(`can't load the computation of ${url}: ${problem}`, { cause })
   }
 }

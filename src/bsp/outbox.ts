@@ -6,7 +6,7 @@
  * MESSAGE and its value, or COLLECTIVE, a name and a value.
  */
 
-import { checkInteger, show } from '../check.js'
+import { show } from '../check.js'
 import type { Endpoint } from '../transport/transport.js'
 import { CHANNEL, type SendChannel } from './channel.js'
 import { ValueWriter } from './codec.js'
@@ -139,9 +139,16 @@ export class Outbox {
 
   /** A rank that is addressed. */
   #one(to: number): number {
-    checkInteger('to', to, 0, this.#endpoint.processors - 1)
+    this.#checkRank(to)
     this.#keepStyle('addressed')
     return to
+  }
+
+  #checkRank(to: unknown): void {
+    const { processors } = this.#endpoint
+    if (Number.isInteger(to) && Number(to) >= 0 && Number(to) < processors) return
+    const expected = `"to" expected a rank from 0 to ${processors - 1}, got ${show(to)}`
+    throw typeof to === 'number' ? new RangeError(expected) : new TypeError(expected)
   }
 
   #resolve(to: Target): readonly number[] {

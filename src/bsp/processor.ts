@@ -17,6 +17,7 @@ import {
 import { FIGURE } from './figures.js'
 import { InboxReader } from './inbox.js'
 import { Outbox } from './outbox.js'
+import { checkPlain } from './plain.js'
 import type { Computation, Context, MessageSpec, Superstep } from './types.js'
 
 /** What `ctx.fail` throws. */
@@ -36,6 +37,7 @@ export class Processor {
   readonly #inbox: InboxReader
   readonly #outbox: Outbox
   #state: unknown
+  #hasInput = false
   /** Whether there is a state that `dispose` is owed. */
   #isAlive = false
 
@@ -52,8 +54,12 @@ export class Processor {
   /** Makes the first state. */
   async initialize(input: unknown): Promise<void> {
     this.#endpoint.enter(this.rank, 'preparing')
+    this.#hasInput = input !== undefined
     await this.#guard('initialize', undefined, async () => {
       this.#state = await this.#computation.initialize(input, this.#context)
+      if (this.#state === undefined) {
+        throw new TypeError('it returned nothing: return the first state, null if there is none')
+      }
       this.#isAlive = true
     })
     this.#endpoint.enter(this.rank, 'waiting')
@@ -106,9 +112,13 @@ export class Processor {
   /** What leaves this processor. */
   async output(): Promise<unknown> {
     const { output } = this.#computation
-    if (output === undefined) return this.#state
     this.#endpoint.enter(this.rank, 'finishing')
-    const value = await this.#guard('output', undefined, () => output(this.#state, this.#context))
+    const value = await this.#guard('output', undefined, async () => {
+      const made = output === undefined ? this.#state : await output(this.#state, this.#context)
+      // Here too where nothing is sent: the program may run on threads some day.
+      checkPlain(made, 'the output')
+      return made
+    })
     this.#endpoint.enter(this.rank, 'waiting')
     return value
   }
@@ -211,6 +221,19 @@ export class Processor {
     }
   }
 
+  /** What to do about a fault that the engine has some part in; empty for others. */
+  #remedyFor(error: unknown, part: string): string {
+    if (part === 'initialize' && !this.#hasInput) return ' (no "input" was given)'
+    const isNotPlain = /^can't send |could not be cloned/.test((error as Error)?.message ?? '')
+    if (part === 'snapshot' && isNotPlain) {
+      return '; give the definition "snapshot", which copies what the vote needs'
+    }
+    if (part === 'output' && isNotPlain && this.#computation.output === undefined) {
+      return '; give the definition "output", which returns plain data'
+    }
+    return ''
+  }
+
   #explain(
     error: unknown,
     part: string,
@@ -225,7 +248,8 @@ export class Processor {
     }
     if (error instanceof MessageMemoryFull) return new MessageLimitError(place, error.limitBytes)
     if (error instanceof Failure) return new ProcessorError(place, part, error.message)
-    const text = error instanceof Error ? error.message : show(error)
+    const text =
+      (error instanceof Error ? error.message : show(error)) + this.#remedyFor(error, part)
     return new ProcessorError(place, part, text, { cause: error })
   }
 }

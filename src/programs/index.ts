@@ -7,7 +7,9 @@
 export {
   default as pagerankProgram,
   type PagerankProgramInput,
+  type PagerankProgramOutput,
   type PagerankProgramResult,
+  type PagerankProgramState,
   pagerankModule,
   shareGraph,
 } from './pagerank.js'
@@ -16,6 +18,7 @@ export {
   default as sampleSortProgram,
   type SampleSortInput,
   type SampleSortResult,
+  type SampleSortState,
   type SortableArray,
   sampleSortModule,
 } from './sample-sort.js'

@@ -55,7 +55,7 @@ interface Settings {
   device: ProgramDevice
 }
 
-interface State {
+export interface PagerankProgramState {
   readonly settings: Settings
   readonly cut: PartCut
   readonly part: PagerankPart
@@ -67,7 +67,7 @@ interface State {
 }
 
 /** What leaves a processor. */
-interface Output {
+export interface PagerankProgramOutput {
   ranks: Float64Array
   vertexCount: number
   iterations: number
@@ -96,7 +96,7 @@ interface Output {
 const pagerankProgram = defineComputation({
   name: 'pagerank',
   message: { value: 'f64' },
-  initialize: async (input: PagerankProgramInput, ctx): Promise<State> => {
+  initialize: async (input: PagerankProgramInput, ctx): Promise<PagerankProgramState> => {
     const settings = checkInput(input)
     const { graph, weighted, damping } = settings
     const cut = cutParts(graph, weighted, ctx.processors)
@@ -130,7 +130,13 @@ const pagerankProgram = defineComputation({
   ],
   // Votes look at the state as it is: no copy of it is needed.
   snapshot: (state) => state,
-  output: async ({ settings, cut, part, iterations, residual }): Promise<Output> => ({
+  output: async ({
+    settings,
+    cut,
+    part,
+    iterations,
+    residual,
+  }): Promise<PagerankProgramOutput> => ({
     ranks: await part.ranks(),
     vertexCount: settings.graph.vertexCount,
     iterations,
@@ -142,7 +148,7 @@ const pagerankProgram = defineComputation({
     part.dispose()
     await release()
   },
-  finalize: (outputs: Output[]): PagerankProgramResult => {
+  finalize: (outputs: PagerankProgramOutput[]): PagerankProgramResult => {
     const [{ vertexCount, iterations, residual, tolerance, errorBound }] = outputs
     const ranks = new Float64Array(vertexCount)
     let first = 0

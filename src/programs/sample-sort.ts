@@ -44,7 +44,7 @@ export interface SampleSortResult {
 }
 
 /** What a processor keeps from one superstep to the next. */
-interface State {
+export interface SampleSortState {
   readonly type: ElementType
   readonly device: Device
   readonly release: () => Promise<void>
@@ -80,7 +80,7 @@ const buckets = allToAll<SortableArray>('buckets')
  */
 const sampleSortProgram = defineComputation({
   name: 'sample sort',
-  initialize: async (input: SampleSortInput, ctx): Promise<State> => {
+  initialize: async (input: SampleSortInput, ctx): Promise<SampleSortState> => {
     const { type, sampleCount, deviceKind } = checkInput(input)
     const { start, end } = ctx.block(input.values.length)
     const { device, release } = await leaseProgramDevice(deviceKind)

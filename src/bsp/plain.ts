@@ -1,0 +1,52 @@
+/**
+ * Inputs and outputs are plain data on every transport alike, also where nothing is sent: a program
+ * that runs on one thread runs on many. Messages are checked while they are written (codec.ts).
+ */
+
+import { explain, kindOf, Refusal } from './codec-kinds.js'
+
+/**
+ * The input as each thread gets it: a structured clone, so that nobody writes into the caller's
+ * arrays. Memory that is shared stays shared.
+ *
+ * @throws TypeError with the path to what isn't plain data
+ */
+export function copyInput(input: unknown): unknown {
+  checkPlain(input, 'the input')
+  return structuredClone(input)
+}
+
+/** @throws TypeError with the path to what isn't plain data */
+export function checkPlain(value: unknown, name: string): void {
+  const seen = new Set<object>()
+  const stack: unknown[] = []
+  const visit = (part: unknown) => {
+    if (typeof part === 'function' || typeof part === 'symbol') throw new Refusal(part)
+    if (typeof part !== 'object' || part === null || seen.has(part)) return
+    seen.add(part)
+    stack.push(part)
+  }
+  try {
+    visit(value)
+    while (stack.length > 0) visitParts(stack.pop() as object, visit)
+  } catch (error) {
+    throw error instanceof Refusal ? explain(error, value, name) : error
+  }
+}
+
+function visitParts(value: object, visit: (part: unknown) => void): void {
+  const kind = kindOf(value)
+  if (kind === 'Array') for (const part of value as unknown[]) visit(part)
+  else if (kind === 'Object') for (const part of Object.values(value)) visit(part)
+  else if (kind === 'Set') for (const part of value as Set<unknown>) visit(part)
+  else if (kind === 'Map') {
+    for (const [key, part] of value as Map<unknown, unknown>) {
+      visit(key)
+      visit(part)
+    }
+  } else if (kind === undefined && !isShared(value)) throw new Refusal(value)
+}
+
+function isShared(value: object): boolean {
+  return typeof SharedArrayBuffer !== 'undefined' && value instanceof SharedArrayBuffer
+}
