@@ -5,7 +5,7 @@
  */
 
 import { defineComputation } from '../bsp/computation.js'
-import type { Context } from '../bsp/types.js'
+import type { Computation, Context, MessageSpec } from '../bsp/types.js'
 import { checkInteger, checkNumber, checkOptions, show } from '../check.js'
 import { Graph } from '../graph/csr.js'
 import { openPart } from '../kernels/pagerank/part.js'
@@ -76,24 +76,7 @@ export interface PagerankProgramOutput {
   errorBound: number
 }
 
-/**
- * PageRank on many processors: the ranks of `pagerank`, with the same bits for every number of
- * processors and on every transport.
- *
- * Processors own whole blocks of vertices, cut so that each has as many arcs as the others. A
- * superstep is an iteration: take everybody's contributions, pull, publish one's own. Contributions
- * go out before anything is updated, so the first iteration starts from 1/n. Two supersteps more
- * than iterations: set `maxSupersteps` to `maxIterations + 2` or more for a run that may go so far.
- *
- * @throws what `run` throws; TypeError, RangeError (as cause of a ProcessorError) for the input
- * @example
- * ```ts
- * const graph = shareGraph(generateRmat({ scale: 12 }))
- * const { result } = await run(pagerankProgram, { input: { graph }, maxSupersteps: 202 })
- * const threads = run<typeof pagerankProgram>(pagerankModule, { input: { graph }, processors: 2 })
- * ```
- */
-const pagerankProgram = defineComputation({
+const program = defineComputation({
   name: 'pagerank',
   message: { value: 'f64' },
   initialize: async (input: PagerankProgramInput, ctx): Promise<PagerankProgramState> => {
@@ -101,7 +84,12 @@ const pagerankProgram = defineComputation({
     const { graph, weighted, damping } = settings
     const cut = cutParts(graph, weighted, ctx.processors)
     const { device, release } = await leaseProgramDevice(settings.device)
-    const part = await openPart(device, { graph, weighted, damping, cut, rank: ctx.rank })
+    const part = await openPart(device, { graph, weighted, damping, cut, rank: ctx.rank }).catch(
+      async (error) => {
+        await release()
+        throw error
+      },
+    )
     const residual = graph.vertexCount === 0 ? 0 : Number.POSITIVE_INFINITY
     return { settings, cut, part, release, iterations: 0, residual, isFinished: false }
   },
@@ -159,6 +147,31 @@ const pagerankProgram = defineComputation({
     return { ranks, iterations, residual, converged: residual <= tolerance, errorBound }
   },
 })
+
+/**
+ * PageRank on many processors: the ranks of `pagerank`, with the same bits for every number of
+ * processors and on every transport.
+ *
+ * Processors own whole blocks of vertices, cut so that each has as many arcs as the others. A
+ * superstep is an iteration: take everybody's contributions, pull, publish one's own. Contributions
+ * go out before anything is updated, so the first iteration starts from 1/n. Two supersteps more
+ * than iterations: set `maxSupersteps` to `maxIterations + 2` or more for a run that may go so far.
+ *
+ * @throws what `run` throws; TypeError, RangeError (as cause of a ProcessorError) for the input
+ * @example
+ * ```ts
+ * const graph = shareGraph(generateRmat({ scale: 12 }))
+ * const { result } = await run(pagerankProgram, { input: { graph }, maxSupersteps: 202 })
+ * const threads = run<typeof pagerankProgram>(pagerankModule, { input: { graph }, processors: 2 })
+ * ```
+ */
+const pagerankProgram: Computation<
+  PagerankProgramInput,
+  unknown,
+  MessageSpec,
+  unknown,
+  PagerankProgramResult
+> = program
 
 /** Module of `pagerankProgram`, for `run` on threads. */
 export const pagerankModule = new URL('./pagerank.js', import.meta.url)

@@ -6,6 +6,7 @@
 
 import { allToAll, broadcast, gather } from '../bsp/collectives/index.js'
 import { defineComputation } from '../bsp/computation.js'
+import type { Computation, MessageSpec } from '../bsp/types.js'
 import { checkInteger, checkOptions, show } from '../check.js'
 import {
   type Device,
@@ -61,24 +62,7 @@ const samples = gather<SortableArray>('samples')
 const pivots = broadcast<SortableArray>('pivots')
 const buckets = allToAll<SortableArray>('buckets')
 
-/**
- * Sorts on many processors. Each takes its share of the input, draws samples of it, sends every
- * value to the processor whose range it falls into, and sorts what arrives: once each, its own
- * included. The bits are the same for every number of processors, seed and transport.
- *
- * Ranges end at pivots: the samples of all, sorted, at positions ⌊(i + 1)·m/p⌋ of m. A value goes to
- * the first range whose pivot is not less; a value that equals pivots (but NaN) may lie in all ranges
- * that touch it and is dealt to them in turn, so that equal values don't leave processors idle.
- *
- * @throws what `run` throws; TypeError, RangeError (as cause of a ProcessorError) for the input
- * @example
- * ```ts
- * const values = new Float64Array(new SharedArrayBuffer(8_000_000)).map(Math.random)
- * const { result } = await run(sampleSortProgram, { input: { values }, processors: 4 })
- * const threads = run<typeof sampleSortProgram>(sampleSortModule, { input: { values } })
- * ```
- */
-const sampleSortProgram = defineComputation({
+const program = defineComputation({
   name: 'sample sort',
   initialize: async (input: SampleSortInput, ctx): Promise<SampleSortState> => {
     const { type, sampleCount, deviceKind } = checkInput(input)
@@ -138,6 +122,31 @@ const sampleSortProgram = defineComputation({
     return { values, slices }
   },
 })
+
+/**
+ * Sorts on many processors. Each takes its share of the input, draws samples of it, sends every
+ * value to the processor whose range it falls into, and sorts what arrives: once each, its own
+ * included. The bits are the same for every number of processors, seed and transport.
+ *
+ * Ranges end at pivots: the samples of all, sorted, at positions ⌊(i + 1)·m/p⌋ of m. A value goes to
+ * the first range whose pivot is not less; a value that equals pivots (but NaN) may lie in all ranges
+ * that touch it and is dealt to them in turn, so that equal values don't leave processors idle.
+ *
+ * @throws what `run` throws; TypeError, RangeError (as cause of a ProcessorError) for the input
+ * @example
+ * ```ts
+ * const values = new Float64Array(new SharedArrayBuffer(8_000_000)).map(Math.random)
+ * const { result } = await run(sampleSortProgram, { input: { values }, processors: 4 })
+ * const threads = run<typeof sampleSortProgram>(sampleSortModule, { input: { values } })
+ * ```
+ */
+const sampleSortProgram: Computation<
+  SampleSortInput,
+  unknown,
+  MessageSpec,
+  unknown,
+  SampleSortResult
+> = program
 
 /** Module of `sampleSortProgram`, for `run` on threads. */
 export const sampleSortModule = new URL('./sample-sort.js', import.meta.url)
@@ -205,10 +214,10 @@ function partition(
   places: Uint32Array,
   processors: number,
 ): SortableArray[] {
-  const ends = new Float64Array(processors)
+  const ends = new Uint32Array(processors)
   for (let i = 0; i < places.length; i++) ends[places[i]]++
   for (let rank = 1; rank < processors; rank++) ends[rank] += ends[rank - 1]
-  const cursors = Float64Array.from(ends, (_, rank) => (rank === 0 ? 0 : ends[rank - 1]))
+  const cursors = Uint32Array.from(ends, (_, rank) => (rank === 0 ? 0 : ends[rank - 1]))
   const ordered = new (values.constructor as Constructor)(values.length)
   for (let i = 0; i < places.length; i++) ordered[cursors[places[i]]++] = values[i]
   return Array.from(ends, (end, rank) => ordered.subarray(rank === 0 ? 0 : ends[rank - 1], end))
