@@ -311,14 +311,38 @@ export function scatterBuckets<K extends number>(p: usize, thread: i32, low: u32
     }
     return
   }
-  let id = <usize>load<u32>(p, BUCKET_IDS) + ((<usize>low) << 1)
-  for (; at < end; at += sizeof<K>()) {
-    const key = keyOf<K>(load<K>(at), sign, xor, off, flip)
-    const cell = cursors + ((<usize>load<u16>(id)) << 2)
-    const to = load<u32>(cell)
-    store<K>(to, key)
-    store<u32>(cell, to + <u32>sizeof<K>())
-    id += 2
+  const ids = <usize>load<u32>(p, BUCKET_IDS) + ((<usize>low) << 1)
+  scatterBetween<K>(at, end, cursors, ids)
+}
+
+/** Passes over eight at a time that all equal splitters: of those it is enough to know how many. */
+function scatterBetween<K extends number>(
+  from: usize,
+  end: usize,
+  cursors: usize,
+  ids: usize,
+): void {
+  const sign = getSignMask<K>()
+  const xor = getXorMask<K>()
+  const off = getOffset<K>()
+  const flip = getFlipMask<K>()
+  const ones = i16x8.splat(1)
+  let at = from
+  let id = ids
+  while (at < end) {
+    const endOfEight = at + 8 * sizeof<K>()
+    if (endOfEight <= end && i16x8.all_true(v128.and(v128.load(id), ones))) {
+      at = endOfEight
+      id += 16
+      continue
+    }
+    for (const stop = min(endOfEight, end); at < stop; at += sizeof<K>()) {
+      const cell = cursors + ((<usize>load<u16>(id)) << 2)
+      const to = load<u32>(cell)
+      store<K>(to, keyOf<K>(load<K>(at), sign, xor, off, flip))
+      store<u32>(cell, to + <u32>sizeof<K>())
+      id += 2
+    }
   }
 }
 
