@@ -7,7 +7,7 @@
  */
 
 import { checkInteger, show } from '../check.js'
-import type { Endpoint } from '../transport/transport.js'
+import { type Endpoint, RunEnded } from '../transport/transport.js'
 import { CHANNEL, type SendChannel } from './channel.js'
 import { ValueWriter } from './codec.js'
 import { ColumnPacket } from './column-packet.js'
@@ -56,6 +56,7 @@ export class Outbox {
   #style: 'addressed' | 'fanned out' | undefined
   /** Collectives that have sent in this superstep. */
   readonly #sent = new Map<string, string>()
+  #isClosed = false
 
   constructor(
     endpoint: Endpoint,
@@ -89,6 +90,18 @@ export class Outbox {
   /** A message that is a plain value, whatever the definition's messages are. */
   sendValue(to: number, value: unknown, what: string): void {
     this.#message(to, value, what)
+  }
+
+  /** The run is over: who still sends is told, and what was open is no packet of this run. */
+  close(): void {
+    this.#isClosed = true
+    this.#values.length = 0
+    this.#columns.length = 0
+  }
+
+  #alloc(byteLength: number): Uint8Array {
+    if (this.#isClosed) throw new RunEnded()
+    return this.#endpoint.alloc(this.#rank, byteLength)
   }
 
   /** After it: hands the packets to the transport. */
@@ -192,7 +205,7 @@ export class Outbox {
     const known = this.#values[to]
     if (known?.open) return known
     const packet = known ?? this.#newValuePacket(to)
-    packet.writer.reset(this.#endpoint.alloc(this.#rank, packet.sizeBytes), 0)
+    packet.writer.reset(this.#alloc(packet.sizeBytes), 0)
     packet.writer.writeUint32(0)
     packet.writer.writeUint32(0)
     packet.messages = 0
@@ -203,7 +216,7 @@ export class Outbox {
 
   #newValuePacket(to: number): ValuePacket {
     const writer = new ValueWriter((memory, used, least) => {
-      const grown = this.#endpoint.alloc(this.#rank, Math.max(least, 2 * memory.byteLength))
+      const grown = this.#alloc(Math.max(least, 2 * memory.byteLength))
       grown.set(memory.subarray(0, used))
       return grown
     })
@@ -215,7 +228,7 @@ export class Outbox {
   #columnPacket(to: number, layout: ColumnLayout): ColumnPacket {
     let packet = this.#columns[to]
     if (packet === undefined) {
-      packet = new ColumnPacket(layout, (bytes) => this.#endpoint.alloc(this.#rank, bytes))
+      packet = new ColumnPacket(layout, (bytes) => this.#alloc(bytes))
       this.#columns[to] = packet
     }
     return packet
