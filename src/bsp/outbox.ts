@@ -11,7 +11,7 @@ import { type Endpoint, RunEnded } from '../transport/transport.js'
 import { CHANNEL, type SendChannel } from './channel.js'
 import { ValueWriter } from './codec.js'
 import { ColumnPacket } from './column-packet.js'
-import { type ColumnLayout, columnLayout } from './columns.js'
+import { type ColumnLayout, columnLayout, MOST_FIRST_BYTES } from './columns.js'
 import type { ColumnSpec, MessageSpec, PlainMessage, Target } from './types.js'
 
 export const MESSAGE = 0
@@ -30,7 +30,7 @@ const FIRST_BYTES = 256
 /** A packet of values on its way. */
 interface ValuePacket {
   writer: ValueWriter
-  /** Block size of the last time, at which the next one begins. */
+  /** Bytes that the next packet begins with, after the size of the last. */
   sizeBytes: number
   messages: number
   /** Values of collectives. */
@@ -114,7 +114,8 @@ export class Outbox {
       header.setUint32(4, packet.values, true)
       this.#endpoint.post(this.#rank, to, VALUES, memory, position)
       packet.open = false
-      packet.sizeBytes = memory.byteLength
+      const wanted = Math.max(FIRST_BYTES, 2 ** Math.ceil(Math.log2(position)))
+      packet.sizeBytes = Math.min(MOST_FIRST_BYTES, wanted)
       this.bytes += position
     }
     for (const [to, packet] of this.#columns.entries()) {
@@ -185,20 +186,34 @@ export class Outbox {
 
   #message(to: number, message: unknown, what = 'the message'): void {
     const packet = this.#valuePacket(to)
-    packet.writer.writeUint32(MESSAGE)
-    packet.writer.write(message, what)
+    this.#item(packet.writer, (writer) => {
+      writer.writeUint32(MESSAGE)
+      writer.write(message, what)
+    })
     packet.messages++
     this.messages++
   }
 
   #put(to: number, name: string, value: unknown): void {
     const packet = this.#valuePacket(to)
-    const { writer } = packet
+    this.#item(packet.writer, (writer) => {
+      writer.writeUint32(COLLECTIVE)
+      writer.write(name)
+      writer.write(value, `the value of "${name}"`)
+    })
     packet.values++
     this.messages++
-    writer.writeUint32(COLLECTIVE)
-    writer.write(name)
-    writer.write(value, `the value of "${name}"`)
+  }
+
+  /** Appends an item, or nothing: who sends may catch what was thrown, and send another. */
+  #item(writer: ValueWriter, append: (writer: ValueWriter) => void): void {
+    const start = writer.position
+    try {
+      append(writer)
+    } catch (error) {
+      writer.cutBack(start)
+      throw error
+    }
   }
 
   #valuePacket(to: number): ValuePacket {
