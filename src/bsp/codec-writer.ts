@@ -64,6 +64,11 @@ export class ValueWriter {
     this.#position = at + 4
   }
 
+  /** Takes back what `writeUint32` and texts have appended since: no lists of keys, they'd stay known. */
+  cutBack(position: number): void {
+    this.#position = position
+  }
+
   /**
    * Appends one value. When it throws, nothing was appended.
    *

@@ -6,6 +6,7 @@ import {
   type ColumnArray,
   type ColumnLayout,
   columnViews,
+  MOST_FIRST_BYTES,
   packetBytes,
   roundCapacity,
 } from './columns.js'
@@ -20,7 +21,7 @@ export class ColumnPacket {
   #views: ColumnArray[] = []
   #capacity = 0
   #length = 0
-  /** Capacity of the last packet, with which the next one begins. */
+  /** Rows of the last packet, with which the next one begins. */
   #expected = FIRST_ROWS
 
   constructor(layout: ColumnLayout, alloc: (byteLength: number) => Uint8Array) {
@@ -67,7 +68,8 @@ export class ColumnPacket {
     header.setUint32(0, this.#length, true)
     header.setUint32(4, this.#capacity, true)
     const usedBytes = packetBytes(this.#layout, this.#capacity)
-    this.#expected = roundCapacity(this.#length)
+    const most = Math.floor(MOST_FIRST_BYTES / this.#layout.rowBytes)
+    this.#expected = Math.min(this.#length, most)
     this.#memory = undefined
     this.#views = []
     this.#capacity = 0

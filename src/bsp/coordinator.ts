@@ -18,7 +18,7 @@ import { RunHandle, type RunStatus } from './handle.js'
 import { loadComputation } from './load.js'
 import { type MemberArgument, type MemberOutcome, runMember } from './member.js'
 import { checkRunOptions, type RunOptions, type Settings } from './options.js'
-import { copyInput } from './plain.js'
+import { packInput } from './plain.js'
 import {
   defaultGroup,
   type KnownRun,
@@ -126,7 +126,7 @@ function start(
     // Other threads load the module themselves; in a bundle they bring the computation.
     argumentFor: (computation) => ({
       computation: kind === 'inline' ? computation : found === undefined ? String(what) : undefined,
-      input: copyInput(input),
+      input: packInput(input),
       maxSupersteps: settings.maxSupersteps,
       seed: settings.seed,
     }),

@@ -4,6 +4,7 @@
  */
 
 import { BarrierTimeoutError, DeviceLostError } from '../errors.js'
+import { GRACE_MS } from '../limits.js'
 import { epochMs } from '../time/system.js'
 import type { Job, RunState, Transport } from '../transport/transport.js'
 import type { MemberArgument, MemberOutcome, StopReason } from './member.js'
@@ -57,9 +58,6 @@ export interface RunRequest {
 /** How often the run is looked at for those who wait, in milliseconds. */
 const LOOK_MS = 4
 const PROGRESS_MS = 33
-
-/** Time that members get to come back from a run that has ended early. */
-const GRACE_MS = 250
 
 /** A run under way. */
 export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<SuperstepReport> {

@@ -38,6 +38,9 @@ export class Processor {
   readonly #outbox: Outbox
   #state: unknown
   #hasInput = false
+  /** Settles when the last step that was a promise has; never rejects. */
+  #going: Promise<unknown> | undefined
+  #isClosed = false
   /** Whether there is a state that `dispose` is owed. */
   #isAlive = false
 
@@ -46,7 +49,8 @@ export class Processor {
     this.#endpoint = endpoint
     this.#computation = computation
     const neighbors = this.#neighbors()
-    this.#context = contextOf(endpoint, rank, neighbors ?? [], seed)
+    const isOver = () => this.#isClosed || endpoint.aborted
+    this.#context = contextOf(endpoint, isOver, rank, neighbors ?? [], seed)
     this.#inbox = new InboxReader(endpoint, rank, computation.message)
     this.#outbox = new Outbox(endpoint, rank, computation.message, neighbors)
   }
@@ -101,7 +105,21 @@ export class Processor {
     const next = this.#guard('compute', superstep, () =>
       superstep.compute(this.#state, inbox as never, ctx),
     )
-    return then(next, finish)
+    const vote = then(next, finish)
+    // Another processor's fault may be the one that is told.
+    this.#going = isPromise(vote) ? vote.catch(() => {}) : undefined
+    return vote
+  }
+
+  /** Settles when a step that still goes on has ended. */
+  get going(): Promise<unknown> | undefined {
+    return this.#going
+  }
+
+  /** The run is over: what still goes on here sends nothing more. */
+  close(): void {
+    this.#isClosed = true
+    this.#outbox.close()
   }
 
   /** Messages that arrived and that nobody will look at. */
@@ -192,6 +210,8 @@ export class Processor {
   ): boolean {
     const vote: unknown = converged(before, this.#state, this.#context)
     if (typeof vote === 'boolean') return vote
+    // Its own fault is this one; nobody looks at what it rejects with.
+    if (isPromise(vote)) vote.then(undefined, () => {})
     throw new TypeError(`"converged" must return true or false, got ${show(vote)}`)
   }
 
@@ -213,7 +233,7 @@ export class Processor {
     try {
       const result = run()
       if (!isPromise(result)) return result
-      return result.catch((error: unknown) => {
+      return Promise.resolve(result).catch((error: unknown) => {
         throw this.#explain(error, part, superstep)
       }) as T
     } catch (error) {
@@ -256,6 +276,7 @@ export class Processor {
 
 function contextOf(
   endpoint: Endpoint,
+  isOver: () => boolean,
   rank: number,
   neighbors: readonly number[],
   seed: number,
@@ -267,7 +288,7 @@ function contextOf(
   return {
     ...{ rank, processors, superstep: 0, round: 0, neighbors, random },
     get aborted() {
-      return endpoint.aborted
+      return isOver()
     },
     block: (length, unit) => blockPartition(length, processors, rank, unit),
     hash: () => hash,
@@ -277,6 +298,7 @@ function contextOf(
   }
 }
 
+/** Whether it is to be awaited: anything with `then`, such as the handle of a run. */
 function isPromise(value: unknown): value is Promise<unknown> {
   return typeof (value as Promise<unknown> | undefined)?.then === 'function'
 }

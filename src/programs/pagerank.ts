@@ -219,12 +219,9 @@ function checkInput(input: PagerankProgramInput): Settings {
   }
 }
 
-/** A graph that came to another thread is its fields, without its class. */
 function graphOf(graph: unknown): Graph {
   if (graph instanceof Graph) return graph
   if (graph instanceof Uint8Array) return Graph.fromBlock(graph)
-  const block = (graph as { block?: unknown } | undefined)?.block
-  if (block instanceof Uint8Array) return Graph.fromBlock(block, { trusted: true })
   throw new TypeError(`"graph" expected Graph or its block, a Uint8Array, got ${show(graph)}`)
 }
 

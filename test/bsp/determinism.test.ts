@@ -56,7 +56,13 @@ class ShuffledEndpoint implements Endpoint {
 
 /** A run whose packets are delivered in an order of chance. */
 async function runShuffled(computation: unknown, input: unknown, processors: number, seed: number) {
-  const argument = { computation: computation as never, input, maxSupersteps: 1000, seed: 0 }
+  const packed = { value: input, graphs: [] }
+  const argument = {
+    computation: computation as never,
+    input: packed,
+    maxSupersteps: 1000,
+    seed: 0,
+  }
   const local = (endpoint: Endpoint, given: typeof argument) =>
     runMember(new ShuffledEndpoint(endpoint, createRandom(seed)), given)
   const shape = { processors, messageMemoryBytes: 64 * 2 ** 20 }

@@ -25,6 +25,62 @@ describe('messages', () => {
     expect(undelivered).toBe(3 * 3 * 2)
   })
 
+  it('that are refused leave no trace', async () => {
+    const refused = defineComputation({
+      name: 'refused',
+      message: message<unknown>(),
+      initialize: () => [] as unknown[],
+      supersteps: [
+        {
+          name: 'send',
+          compute() {},
+          communicate(_state, send) {
+            for (const value of [
+              { bad: () => 1 },
+              'first',
+              { text: 'x', bad: () => 1 },
+              'second',
+            ]) {
+              try {
+                send(0, value)
+              } catch (error) {
+                send(0, (error as Error).name)
+              }
+            }
+          },
+        },
+        { name: 'look', compute: (_state, inbox) => [inbox.length, ...inbox] },
+      ],
+    })
+    const { result, messages } = await run(refused, { processors: 1, ...inline })
+    expect(result).toEqual([[4, 'TypeError', 'first', 'TypeError', 'second']])
+    expect(messages).toBe(4)
+  })
+
+  it.each([
+    ['plain values', message<Uint8Array>(), (bytes: Uint8Array) => bytes],
+    ['columns', { byte: 'u8' } as const, (byte: Uint8Array) => ({ byte })],
+  ])('take no memory for what went before: %s', async (_kind, spec, messageOf) => {
+    const [small, large] = [new Uint8Array(1), new Uint8Array(3 * 2 ** 20)]
+    const moving = defineComputation({
+      name: 'moving',
+      message: spec as never,
+      initialize: () => 0,
+      supersteps: [0, 1, 2].map((target) => ({
+        name: `mostly to ${target}`,
+        compute() {},
+        communicate(_state: number, send: unknown, { rank }: { rank: number }) {
+          if (rank > 0) return
+          const out = send as { (to: number, value: unknown): void; batch?: typeof send }
+          const put = (out.batch ?? out) as typeof out
+          for (let to = 0; to <= target; to++) put(to, messageOf(to < target ? small : large))
+        },
+      })),
+    })
+    const limits = { processors: 3, messageMemoryBytes: 12 * 2 ** 20 }
+    expect((await run(moving, { ...limits, ...inline })).supersteps).toBe(3)
+  })
+
   it('are what they were when they were sent', async () => {
     const shared = defineComputation({
       name: 'shared',
@@ -319,6 +375,72 @@ describe('a run', () => {
     expect(error).toMatchObject({ rank: 1, superstep: 'fault', part: 'compute', step: 0 })
     expect(error.message).toContain('compute failed: no more')
     expect(disposed).toEqual([0, 1, 2])
+  })
+
+  it('of disposal hides no other, and keeps nobody from being disposed', async () => {
+    const disposed: number[] = []
+    const faulty = (isFaulty: boolean) =>
+      defineComputation({
+        name: 'faulty disposal',
+        initialize: (_input: undefined, ctx) => ctx.rank,
+        supersteps: [
+          {
+            name: 'fault',
+            compute(state) {
+              if (isFaulty && state === 1) throw new Error('the first')
+            },
+          },
+        ],
+        dispose(state) {
+          disposed.push(state)
+          throw new Error(`of disposal ${state}`)
+        },
+      })
+    const ordered = [0, 1, 2]
+    const first = run(faulty(true), { processors: 3, ...inline })
+    await expect(first).rejects.toThrow(/rank 1: compute failed: the first/)
+    expect(disposed.splice(0)).toEqual(ordered)
+    const second = run(faulty(false), { processors: 3, ...inline })
+    await expect(second).rejects.toThrow(/rank 0: dispose failed: of disposal 0/)
+    expect(disposed).toEqual(ordered)
+  })
+
+  it('waits for the steps of others before their states are disposed', async () => {
+    const events: string[] = []
+    const mixed = defineComputation({
+      name: 'mixed',
+      initialize: (_input: undefined, ctx) => ctx.rank,
+      supersteps: [
+        {
+          name: 'fault',
+          async compute(rank, _inbox, ctx) {
+            if (rank === 1) throw new Error('on purpose')
+            while (!ctx.aborted) await new Promise((resolve) => setTimeout(resolve, 5))
+            events.push('computed')
+          },
+        },
+      ],
+      dispose: (rank) => void events.push(`disposed ${rank}`),
+    })
+    await expect(run(mixed, { processors: 2, ...inline })).rejects.toThrow('on purpose')
+    expect(events).toEqual(['computed', 'disposed 0', 'disposed 1'])
+  })
+
+  it('may come from anything that can be awaited', async () => {
+    const inner = defineComputation({
+      name: 'inner',
+      initialize: () => 7,
+      supersteps: [{ name: 'none', compute() {} }],
+    })
+    const outer = defineComputation({
+      name: 'outer',
+      initialize: () => ({ result: [0] }),
+      supersteps: [
+        { name: 'run', compute: () => run(inner, { processors: 1, ...inline }) as never },
+      ],
+      output: ({ result }) => result,
+    })
+    expect((await run(outer, { processors: 2, ...inline })).result).toEqual([[7], [7]])
   })
 })
 

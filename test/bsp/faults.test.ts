@@ -13,6 +13,8 @@ import { allEnd } from '../support/workers.js'
 
 const MISBEHAVE = new URL('../support/programs/misbehave.mjs', import.meta.url)
 
+const LATE = new URL('../support/programs/late.mjs', import.meta.url)
+
 const FAULTS = ['throw', 'reject', 'fail', 'exit', 'hang', 'sleep'] as const
 const PLACES = ['initialize', 'compute', 'communicate', 'converged'] as const
 const TIMEOUT_MS = 400
@@ -76,6 +78,14 @@ describe('a program that goes wrong on threads', () => {
       // In superstep 0 nothing has arrived yet.
       expect({ fault, result, supersteps }).toEqual({ fault, result: [6, 6, 6], supersteps: 3 })
     }
+  })
+
+  it('sends nothing into the run after it', async () => {
+    await using runtime = createRuntime({ workers: 1 })
+    const bad = runtime.run(LATE, { input: { isBad: true }, processors: 2 })
+    await expect(bad).rejects.toThrow('rank 1: compute failed: on purpose')
+    const good = { input: { isBad: false }, processors: 2 }
+    expect((await runtime.run(LATE, good)).result).toEqual([0, 0])
   })
 
   it('says where, and what was thrown', async () => {
