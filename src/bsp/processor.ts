@@ -187,7 +187,14 @@ export class Processor {
 
   #snapshot(): unknown {
     const { snapshot } = this.#computation
-    return snapshot === undefined ? structuredClone(this.#state) : snapshot(this.#state)
+    if (snapshot !== undefined) return snapshot(this.#state)
+    try {
+      return structuredClone(this.#state)
+    } catch (cause) {
+      const remedy =
+        'give the computation "snapshot", a function that copies what "converged" needs'
+      throw new TypeError(`${(cause as Error).message} Instead: ${remedy}`, { cause })
+    }
   }
 
   #isEmpty(): boolean {
