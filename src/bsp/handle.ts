@@ -7,6 +7,7 @@ import { BarrierTimeoutError, DeviceLostError } from '../errors.js'
 import { GRACE_MS } from '../limits.js'
 import { epochMs } from '../time/system.js'
 import type { Job, RunState, Transport } from '../transport/transport.js'
+import { isLateBy } from '../turn.js'
 import type { MemberArgument, MemberOutcome, StopReason } from './member.js'
 import type { Settings } from './options.js'
 import { readReport, type SuperstepReport } from './report.js'
@@ -58,6 +59,9 @@ export interface RunRequest {
 /** How often the run is looked at for those who wait, in milliseconds. */
 const LOOK_MS = 4
 const PROGRESS_MS = 33
+
+/** What comlink says in place of an answer that can't be cloned. */
+const UNSERIALIZABLE = 'Unserializable return value'
 
 /** A run under way. */
 export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<SuperstepReport> {
@@ -230,7 +234,7 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
     failure.catch(async () => {
       // Members on this thread may never come back; nothing of the run may keep Node running.
       clearInterval(watch)
-      if (!(await settlesSoon(run))) discard()
+      if (await isLateBy(run, GRACE_MS)) discard()
     })
     try {
       const outcomes = await run
@@ -239,7 +243,7 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
       this.#supersteps = outcomes[0].supersteps
       return resultOf(outcomes, transport, settings, startMs)
     } catch (error) {
-      throw error instanceof DeviceLostError ? this.#lost(error, transport) : error
+      throw this.#explain(error, transport)
     } finally {
       clearInterval(watch)
       this.#supersteps ??= transport.state()?.superstep
@@ -281,6 +285,14 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
       timeoutMs: settings.barrierTimeoutMs,
       missing: missingIn(state.phases),
     })
+  }
+
+  /** What the way to and from threads can't say by itself: which part of the run it was about. */
+  #explain(error: unknown, transport: Transport): unknown {
+    if (error instanceof DeviceLostError) return this.#lost(error, transport)
+    if ((error as Partial<Error>).message !== UNSERIALIZABLE) return error
+    const problem = "the result can't be sent from its thread: let finalize return plain data"
+    return new TypeError(`computation "${this.#name}": ${problem}`, { cause: error })
   }
 
   #lost(error: DeviceLostError, transport: Transport): DeviceLostError {
@@ -342,17 +354,4 @@ function resultOf<R>(
     undelivered: sum((outcome) => outcome.undelivered),
     elapsedMs: epochMs() - startMs,
   }
-}
-
-/** Whether a run's members come back in time after it was told to end. */
-function settlesSoon(run: Promise<unknown>): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), GRACE_MS)
-  })
-  const back = run.then(
-    () => true,
-    () => true,
-  )
-  return Promise.race([back, late]).finally(() => clearTimeout(timer))
 }

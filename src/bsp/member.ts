@@ -7,7 +7,7 @@
 import { GRACE_MS } from '../limits.js'
 import { epochMs } from '../time/system.js'
 import type { Endpoint, MaybePromise } from '../transport/transport.js'
-import { nextTurn } from '../turn.js'
+import { isLateBy, nextTurn } from '../turn.js'
 import { loadComputation } from './load.js'
 import { openInput, type PackedInput } from './plain.js'
 import { Processor } from './processor.js'
@@ -86,12 +86,7 @@ export async function runMember(
 /** After a fault: steps of other processors may still go on, on states and in memory of this run. */
 async function comeBack(processors: readonly Processor[]): Promise<void> {
   for (const processor of processors) processor.close()
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, GRACE_MS)
-  })
-  await Promise.race([Promise.all(processors.map((processor) => processor.going)), late])
-  clearTimeout(timer)
+  await isLateBy(Promise.all(processors.map((processor) => processor.going)), GRACE_MS)
 }
 
 /** @throws the first error, when all have been disposed */

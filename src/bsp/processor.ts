@@ -197,7 +197,14 @@ export class Processor {
 
   #snapshot(): unknown {
     const { snapshot } = this.#computation
-    return snapshot === undefined ? structuredClone(this.#state) : snapshot(this.#state)
+    if (snapshot !== undefined) return snapshot(this.#state)
+    try {
+      return structuredClone(this.#state)
+    } catch (cause) {
+      const remedy =
+        'give the computation "snapshot", a function that copies what "converged" needs'
+      throw new TypeError(`${(cause as Error).message} Instead: ${remedy}`, { cause })
+    }
   }
 
   #isEmpty(): boolean {
@@ -244,10 +251,7 @@ export class Processor {
   /** What to do about a fault that the engine has some part in; empty for others. */
   #remedyFor(error: unknown, part: string): string {
     if (part === 'initialize' && !this.#hasInput) return ' (no "input" was given)'
-    const isNotPlain = /^can't send |could not be cloned/.test((error as Error)?.message ?? '')
-    if (part === 'snapshot' && isNotPlain) {
-      return '; give the definition "snapshot", which copies what the vote needs'
-    }
+    const isNotPlain = /^can't send /.test((error as Error)?.message ?? '')
     if (part === 'output' && isNotPlain && this.#computation.output === undefined) {
       return '; give the definition "output", which returns plain data'
     }

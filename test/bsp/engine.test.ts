@@ -426,6 +426,20 @@ describe('a run', () => {
     expect(events).toEqual(['computed', 'disposed 0', 'disposed 1'])
   })
 
+  it('names "snapshot" where a state with functions is to be copied', async () => {
+    const program = defineComputation({
+      name: 'functions',
+      initialize: () => ({ action: () => 1 }),
+      supersteps: [{ name: 'vote', compute() {}, converged: () => true }],
+    })
+    await expect(run(program, inline)).rejects.toThrow(/snapshot failed: .*give .* "snapshot"/)
+  })
+
+  it('names the remedy for a module that is no JavaScript', async () => {
+    const module = new URL('../../README.md', import.meta.url)
+    await expect(run(module, inline)).rejects.toThrow(/README.md: .*; compile it to JavaScript/)
+  })
+
   it('may come from anything that can be awaited', async () => {
     const inner = defineComputation({
       name: 'inner',
