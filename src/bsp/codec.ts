@@ -40,6 +40,9 @@ export function growByDoubling(memory: Uint8Array, used: number, leastByteLength
 }
 
 /**
+ * One value as bytes. The engine itself writes many after one another, by a ValueWriter.
+ *
+ * @public
  * @param name what messages call the value
  * @throws TypeError for what isn't plain data, with its path; RangeError for too deep nesting
  */
@@ -54,7 +57,12 @@ export function encodeValue(value: unknown, name?: string): Uint8Array<ArrayBuff
   return bytes
 }
 
-/** @throws BlockFormatError when the bytes aren't exactly one value of `encodeValue` */
+/**
+ * The value again.
+ *
+ * @public
+ * @throws BlockFormatError when the bytes aren't exactly one value of `encodeValue`
+ */
 export function decodeValue(bytes: Uint8Array): unknown {
   const reader = new ValueReader(bytes)
   const value = reader.read()

@@ -5,7 +5,7 @@
 
 import { BarrierTimeoutError, DeviceLostError } from '../errors.js'
 import { epochMs } from '../time/system.js'
-import type { Job, Transport } from '../transport/transport.js'
+import type { Job, RunState, Transport } from '../transport/transport.js'
 import type { MemberArgument, MemberOutcome, StopReason } from './member.js'
 import type { Settings } from './options.js'
 import { readReport, type SuperstepReport } from './report.js'
@@ -69,6 +69,10 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
   #supersteps: number | undefined
   #fail: (error: unknown) => void = () => {}
   #isPaused = false
+  /** Who waits for a look at the run: woken at its end. */
+  readonly #waiting = new Set<() => void>()
+  /** Last report that `onProgress` was given, and when. */
+  #told = { superstep: -1, atMs: 0 }
 
   /** @internal */
   constructor(request: RunRequest) {
@@ -164,10 +168,15 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
   /** Resolves when the condition holds, or the run is over. */
   async #until(condition: () => boolean): Promise<void> {
     while (!condition() && (this.#status === 'starting' || this.#status === 'running')) {
-      await Promise.race([
-        new Promise((resolve) => setTimeout(resolve, LOOK_MS)),
-        this.#promise.catch(() => {}),
-      ])
+      await new Promise<void>((resolve) => {
+        const wake = () => {
+          clearTimeout(timer)
+          this.#waiting.delete(wake)
+          resolve()
+        }
+        const timer = setTimeout(wake, LOOK_MS)
+        this.#waiting.add(wake)
+      })
     }
   }
 
@@ -195,6 +204,7 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
       throw error
     } finally {
       signal?.removeEventListener('abort', abort)
+      for (const wake of this.#waiting) wake()
     }
   }
 
@@ -212,10 +222,12 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
     this.#status = 'running'
     const run = transport.run(job, argument, { processors, messageMemoryBytes })
     if (this.#isPaused) transport.pause()
+    const watch = setInterval(() => this.#watch(transport), watchIntervalMs(settings))
     failure.catch(async () => {
+      // Members on this thread may never come back; nothing of the run may keep Node running.
+      clearInterval(watch)
       if (!(await settlesSoon(run))) discard()
     })
-    const watch = setInterval(() => this.#watch(transport), watchIntervalMs(settings))
     try {
       const outcomes = await run
       if (this.#status !== 'running') throw new Error('the run was ended')
@@ -234,40 +246,54 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
   #watch(transport: Transport): void {
     const state = transport.state()
     if (state === undefined || this.#status !== 'running') return
-    const { barrierTimeoutMs, onProgress } = this.#request.settings
-    if (state.sinceBarrierMs > barrierTimeoutMs) this.#stop('failed', this.#timeout(transport))
-    const report = onProgress && state.superstep > 0 ? this.#report(state.superstep - 1) : undefined
+    const { barrierTimeoutMs } = this.#request.settings
+    const isLate = state.sinceBarrierMs > barrierTimeoutMs && missingIn(state.phases).length > 0
+    if (isLate) this.#stop('failed', this.#timeout(state))
+    else this.#tell(state.superstep - 1)
+  }
+
+  /** Tells of a superstep that is new, unless it is too soon after the last. */
+  #tell(superstep: number): void {
+    const { onProgress } = this.#request.settings
+    const told = this.#told
+    const nowMs = epochMs()
+    if (onProgress === undefined || superstep <= told.superstep) return
+    if (nowMs - told.atMs < PROGRESS_MS - 1) return
+    const report = this.#report(superstep)
     if (report === undefined) return
+    this.#told = { superstep, atMs: nowMs }
     try {
-      onProgress?.(report)
+      onProgress(report)
     } catch (error) {
       this.#stop('failed', error)
     }
   }
 
-  #timeout(transport: Transport): BarrierTimeoutError {
+  #timeout(state: RunState): BarrierTimeoutError {
     const { settings } = this.#request
     return new BarrierTimeoutError({
       computation: this.#name,
-      superstep: this.#nameOfCurrent(transport),
-      step: this.superstep,
+      ...this.#place(state),
       timeoutMs: settings.barrierTimeoutMs,
-      missing: missingIn(transport),
+      missing: missingIn(state.phases),
     })
   }
 
   #lost(error: DeviceLostError, transport: Transport): DeviceLostError {
-    const ranks = missingIn(transport).map(({ rank }) => rank)
-    const where =
-      `computation "${this.#name}", superstep ` +
-      `"${this.#nameOfCurrent(transport)}" (number ${this.superstep})`
+    const state = transport.state()
+    if (state === undefined) return error
+    const ranks = missingIn(state.phases).map(({ rank }) => rank)
+    const { superstep, step } = this.#place(state)
+    const where = `computation "${this.#name}", superstep "${superstep}" (number ${step})`
     const missing = ranks.length > 0 ? `; not at the barrier: ranks ${ranks.join(', ')}` : ''
     return new DeviceLostError(`${where}: ${error.message}${missing}`, { cause: error })
   }
 
-  #nameOfCurrent(transport: Transport): string {
+  /** The superstep that goes on; the last one, once outputs are on their way. */
+  #place({ superstep, phases }: RunState): { superstep: string; step: number } {
     const names = this.#superstepNames()
-    return names[(transport.state()?.superstep ?? 0) % names.length]
+    const step = phases.includes('finishing') ? Math.max(0, superstep - 1) : superstep
+    return { superstep: names[step % names.length], step }
   }
 
   get #name(): string {
@@ -283,8 +309,7 @@ function watchIntervalMs({ barrierTimeoutMs }: Settings): number {
   return Math.max(1, Math.min(PROGRESS_MS, barrierTimeoutMs / 4))
 }
 
-function missingIn(transport: Transport): { rank: number; phase: string }[] {
-  const phases = transport.state()?.phases ?? []
+function missingIn(phases: RunState['phases']): { rank: number; phase: string }[] {
   return phases
     .map((phase, rank) => ({ rank, phase }))
     .filter(({ phase }) => phase !== 'waiting' && phase !== 'ended')

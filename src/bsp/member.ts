@@ -71,6 +71,7 @@ export async function runMember(
     }
   } finally {
     for (const processor of processors) {
+      endpoint.enter(processor.rank, 'finishing')
       await processor.dispose()
       endpoint.enter(processor.rank, 'ended')
     }
@@ -136,7 +137,7 @@ async function collect(endpoint: Endpoint, processors: readonly Processor[]): Pr
     if (hasAll) own.push(output)
     else processor.sendOutput(output)
   }
-  if (!hasAll) await endpoint.exchange(true)
+  if (!hasAll) await endpoint.exchange(true, false)
   const [first] = processors
   if (first.rank !== 0) return undefined
   return first.finalize(hasAll ? own : [...first.receiveOutputs()])

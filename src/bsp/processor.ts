@@ -107,7 +107,10 @@ export class Processor {
   async output(): Promise<unknown> {
     const { output } = this.#computation
     if (output === undefined) return this.#state
-    return this.#guard('output', undefined, () => output(this.#state, this.#context))
+    this.#endpoint.enter(this.rank, 'finishing')
+    const value = await this.#guard('output', undefined, () => output(this.#state, this.#context))
+    this.#endpoint.enter(this.rank, 'waiting')
+    return value
   }
 
   /** Sends a value to rank 0 by the transport, as a superstep's only message. */
@@ -125,6 +128,7 @@ export class Processor {
   }
 
   finalize(outputs: unknown[]): MaybePromise<unknown> {
+    this.#endpoint.enter(this.rank, 'finishing')
     const { finalize } = this.#computation
     if (finalize === undefined) return outputs
     return this.#guard('finalize', undefined, () => finalize(outputs))

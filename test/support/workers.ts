@@ -10,11 +10,6 @@ Worker.prototype.unref = function (this: Worker) {
   return unref.call(this)
 }
 
-/** Workers that have not ended. */
-export function liveWorkers(): number {
-  return made.size
-}
-
 /** Whether all have ended within a second. */
 export async function allEnd(): Promise<boolean> {
   for (let i = 0; i < 100 && made.size > 0; i++) {
