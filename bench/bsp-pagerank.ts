@@ -5,7 +5,14 @@
 
 import { availableParallelism } from 'node:os'
 import { type Device, type Graph, generateRmat, generateUniform, pagerank } from 'ticktickclock'
-import type { Computation, RunHandle, Runtime } from 'ticktickclock/bsp'
+import type { RunHandle, Runtime } from 'ticktickclock/bsp'
+import {
+  type PagerankProgramInput,
+  type PagerankProgramResult,
+  pagerankModule,
+  type pagerankProgram,
+  shareGraph,
+} from 'ticktickclock/programs'
 import {
   type BspContest,
   type BspContestant,
@@ -15,15 +22,10 @@ import {
   type Measured,
 } from './bsp-contest.js'
 import { roundingBound } from './contestants.js'
-import type { ProgramInput, ProgramResult, Programs } from './programs-entry.js'
 import { distanceL1 } from './statistics.js'
-
-/** What the PageRank program is, to `run`. */
-type PagerankProgram = Computation<ProgramInput, unknown, { value: 'f64' }, unknown, ProgramResult>
 
 /** What contests of PageRank run on. */
 export interface PagerankThreads {
-  programs: Programs
   runtime: Runtime
   /** WASM with as many threads as `runtime` has workers. */
   device: Device
@@ -69,7 +71,9 @@ const OWED_EFFICIENCY = 0.7
 const ENOUGH_EDGES = 1e6
 
 /** Looks at ranks: what is wrong with them, or undefined. */
-type Compare = (result: ProgramResult) => string | undefined
+type Compare = (
+  result: Pick<PagerankProgramResult, 'ranks' | 'errorBound' | 'residual'>,
+) => string | undefined
 
 /** The program against the kernel, `ITERATIONS` of each, from a graph in hand to ranks in hand. */
 export async function programContest(
@@ -77,9 +81,9 @@ export async function programContest(
   seed: number,
   threads: PagerankThreads,
 ): Promise<BspContest> {
-  const { programs, device, reference } = threads
+  const { device, reference } = threads
   const shape = { seed, directed: false, simple: true }
-  const graph = programs.shareGraph(generateRmat({ scale, edgeFactor: EDGE_FACTOR, ...shape }))
+  const graph = shareGraph(generateRmat({ scale, edgeFactor: EDGE_FACTOR, ...shape }))
   const options = { iterations: ITERATIONS, precision: 'f64' } as const
   const expected = await pagerank(graph, { ...options, device: reference })
   // Both stop after the same number of iterations: only rounding may differ.
@@ -119,7 +123,7 @@ export async function scalePagerank(
   say: (line: string) => void,
 ): Promise<ScalingReport> {
   const generated = generateUniform({ vertexCount, edgeCount, seed })
-  const graph = threads.programs.shareGraph(generated)
+  const graph = shareGraph(generated)
   const compare = await comparison(graph, threads.reference)
   const counted = (count: number) => count.toLocaleString('en-US')
   const name = `PageRank, ${counted(vertexCount)} nodes, ${counted(edgeCount)} edges`
@@ -160,9 +164,9 @@ function scalingRows(contest: BspReport, cores: number, edgeCount: number): Scal
 /** One run of the program, from a graph in shared memory to ranks on this thread. */
 function programContestant(
   name: string,
-  { programs, runtime }: PagerankThreads,
+  { runtime }: PagerankThreads,
   processors: number,
-  input: ProgramInput,
+  input: PagerankProgramInput,
   compare: Compare,
 ): BspContestant {
   return {
@@ -171,7 +175,7 @@ function programContestant(
     count: 1,
     run: async (): Promise<Measured> => {
       const startMs = performance.now()
-      const { result } = await rank(programs, runtime, processors, input)
+      const { result } = await rank(runtime, processors, input)
       const ms = performance.now() - startMs
       return { ms, complaint: compare(result) }
     },
@@ -180,14 +184,13 @@ function programContestant(
 
 /** A run of the program on threads. */
 export function rank(
-  { pagerankModule }: Programs,
   runtime: Runtime,
   processors: number,
-  input: ProgramInput,
-): RunHandle<ProgramResult> {
+  input: PagerankProgramInput,
+): RunHandle<PagerankProgramResult> {
   const maxSupersteps = (input.maxIterations ?? DEFAULT_ITERATIONS) + 2
   const options = { input, processors, maxSupersteps, transport: 'threads' } as const
-  return runtime.run<PagerankProgram>(pagerankModule, options)
+  return runtime.run<typeof pagerankProgram>(pagerankModule, options)
 }
 
 function complaintOf(

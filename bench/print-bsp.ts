@@ -16,11 +16,9 @@ const HEADS: Record<BspUnit, string> = {
 }
 
 /** Every table. */
-export function bspSections({ contests, cases, scaling, missing }: BspSuiteReport): Section[] {
-  const last = casesSection(cases)
-  last.notes.push(...missing.map((line) => `not here: ${line}`))
+export function bspSections({ contests, cases, scaling }: BspSuiteReport): Section[] {
   const held = contests.filter(({ rows, refusals }) => rows.length + refusals.length > 0)
-  return [...held.map(contestSection), ...scaling.map(scalingSection), last]
+  return [...held.map(contestSection), ...scaling.map(scalingSection), casesSection(cases)]
 }
 
 function contestSection({ name, unit, rows, verdicts, refusals, notes }: BspReport): Section {

@@ -6,6 +6,7 @@
 import { availableParallelism } from 'node:os'
 import { generateUniform, openDevice } from 'ticktickclock'
 import { createRuntime, type Runtime } from 'ticktickclock/bsp'
+import { shareGraph } from 'ticktickclock/programs'
 import { openBareThreads } from './bare-threads.js'
 import { type BspThreads, barrierContest, fanOutContest, warnOfSleep } from './bsp-barrier.js'
 import { type Case, type CasesReport, runCases } from './bsp-cases.js'
@@ -23,7 +24,6 @@ import {
 import { exchangeContest, messageContest } from './bsp-traffic.js'
 import type parallelSum from './programs/parallel-sum.js'
 import type simple from './programs/simple.js'
-import { loadPrograms } from './programs-entry.js'
 
 /** What to run. */
 export interface BspSettings {
@@ -47,8 +47,6 @@ export interface BspSuiteReport {
   contests: BspReport[]
   cases: CasesReport
   scaling: ScalingReport[]
-  /** What was not measured, and why. */
-  missing: string[]
 }
 
 /** Nodes and edges of `pagerank_small`. */
@@ -77,20 +75,16 @@ export async function runBspSuite(
   const bare = openBareThreads(moduleUrl('bare-worker.js'), WORKERS, availableParallelism())
   const device = await openDevice({ kind: 'wasm', threads: WORKERS })
   const reference = await openDevice({ kind: 'reference' })
-  const programs = await loadPrograms()
   const report: Omit<BspSuiteReport, 'cases'> = {
     contests: [],
     scaling: [],
-    missing: typeof programs === 'string' ? [programs] : [],
   }
-  const cases = seedCases(runtime, moduleUrl)
   try {
     await holdThreadContests({ runtime, bare, moduleUrl }, settings, report, say)
-    if (typeof programs !== 'string') {
-      const threads = { programs, runtime, device, reference }
-      await holdPagerank(threads, settings, report, say)
-      cases.push(await smallPagerank(threads, settings.seed))
-    }
+    const threads = { runtime, device, reference }
+    await holdPagerank(threads, settings, report, say)
+    const cases = seedCases(runtime, moduleUrl)
+    cases.push(await smallPagerank(threads, settings.seed))
     return { ...report, cases: await runCases(cases, settings.effort, say) }
   } finally {
     await bare.close()
@@ -182,17 +176,14 @@ function seedCases(runtime: Runtime, moduleUrl: (name: string) => URL): Case[] {
   ]
 }
 
-async function smallPagerank(
-  { programs, runtime, reference }: PagerankThreads,
-  seed: number,
-): Promise<Case> {
-  const graph = programs.shareGraph(generateUniform({ ...SMALL, seed }))
+async function smallPagerank({ runtime, reference }: PagerankThreads, seed: number): Promise<Case> {
+  const graph = shareGraph(generateUniform({ ...SMALL, seed }))
   const compare = await comparison(graph, reference)
   return {
     name: 'pagerank_small, 100 nodes',
     includes: '500 edges, to the default tolerance',
     run: async () => {
-      const { result, supersteps, messages } = await rank(programs, runtime, WORKERS, { graph })
+      const { result, supersteps, messages } = await rank(runtime, WORKERS, { graph })
       return { supersteps, messages, complaint: compare(result) }
     },
   }

@@ -90,6 +90,8 @@ describe('npm run bench -- bsp', () => {
         'typed rows, one by one',
         'all-to-all, typed batches',
         'memcpy, private memory',
+        'PageRank, BSP program',
+        'PageRank, kernel called directly',
       ]),
     )
     for (const { rows, refusals } of bsp.contests) {
@@ -100,14 +102,24 @@ describe('npm run bench -- bsp', () => {
       }
     }
     expect(bsp.cases.costs.map(({ name }: { name: string }) => name)).toEqual(
-      expect.arrayContaining(['simple_computation', 'parallel_sum of 1..10,000']),
+      expect.arrayContaining([
+        'simple_computation',
+        'pagerank_small, 100 nodes',
+        'parallel_sum of 1..10,000',
+      ]),
     )
+    const [scaling] = bsp.scaling
+    expect(scaling.rows.map(({ processors }: { processors: number }) => processors)).toEqual([
+      1, 2, 4, 8, 16,
+    ])
+    expect(scaling.rows[4].check).toMatch(/^skipped: /)
     expect(lines.filter((line) => [...line].length > 100)).toEqual([])
 
     const html = readFileSync(files.html, 'utf8')
     expect(tagFaults(html)).toEqual([])
     expect(html).toContain(machine.cpu)
     expect(html).toContain('--scale 6')
+    expect(html.match(/<svg/g)).toHaveLength(1)
     expect(html).not.toMatch(/https?:|src=|href=/)
     for (const name of names) expect(html).toContain(`<td>${name}</td>`)
     expect(readFileSync(files.markdown, 'utf8')).toContain('| bare Atomics barrier |')
@@ -161,7 +173,6 @@ describe('the page', () => {
       contests: [],
       cases: { contest, costs: [] },
       scaling: [{ name: 'a < b & "c"', cores: 2, rows: [row, two], contest }],
-      missing: [],
     })
     const html = toHtml(machine, sections)
     expect(tagFaults(html)).toEqual([])
