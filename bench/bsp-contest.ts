@@ -44,7 +44,8 @@ export interface Verdict extends Owed {
   ratio: number
   /** Of the best runs, the least disturbed ones. */
   bestRatio: number
-  met: boolean
+  /** Undefined where the machine was too busy to tell. */
+  met: boolean | undefined
 }
 
 /** How operations and milliseconds become the figure of a row. */

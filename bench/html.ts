@@ -59,7 +59,7 @@ export function toHtml(machine: Machine, sections: readonly Section[]): string {
 
 function sectionHtml({ title, header, rows, notes, plot }: Section): string {
   const row = (tag: 'th' | 'td', cells: readonly string[]) =>
-    `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`
+    `<tr>${cells.map((cell) => element(tag, cell)).join('')}</tr>`
   const table = [
     '<div class="wide"><table>',
     `<thead>${row('th', header)}</thead>`,
@@ -77,6 +77,10 @@ function sectionHtml({ title, header, rows, notes, plot }: Section): string {
 }
 
 function paragraph(text: string): string {
+  return element('p', text)
+}
+
+function element(tag: 'p' | 'th' | 'td', text: string): string {
   const isBad = /\b(MISSED|REFUSED)\b/.test(text)
-  return `<p${isBad ? ' class="missed"' : ''}>${escapeHtml(text)}</p>`
+  return `<${tag}${isBad ? ' class="missed"' : ''}>${escapeHtml(text)}</${tag}>`
 }

@@ -43,7 +43,8 @@ function verdictLine(verdict: Verdict, unit: BspUnit): string {
   const measured = `${says}: ${show(ratio)} (best runs ${show(bestRatio)})`
   if (atLeast === undefined && atMost === undefined) return measured
   const bound = atLeast === undefined ? `at most ${atMost}` : `at least ${atLeast}`
-  return `${measured}, owed ${bound}: ${met ? 'met' : 'MISSED'}`
+  const outcome = met === undefined ? 'not judged' : met ? 'met' : 'MISSED'
+  return `${measured}, owed ${bound}: ${outcome}`
 }
 
 function casesSection({ contest, costs }: CasesReport): Section {

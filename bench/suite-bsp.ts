@@ -8,7 +8,7 @@ import { generateUniform, openDevice } from 'ticktickclock'
 import { createRuntime, type Runtime } from 'ticktickclock/bsp'
 import { shareGraph } from 'ticktickclock/programs'
 import { openBareThreads } from './bare-threads.js'
-import { type BspThreads, barrierContest, fanOutContest, warnOfSleep } from './bsp-barrier.js'
+import { type BspThreads, barrierContest, withoutSleepers } from './bsp-barrier.js'
 import { type Case, type CasesReport, runCases } from './bsp-cases.js'
 import { type BspContest, type BspEffort, type BspReport, holdBspContest } from './bsp-contest.js'
 import {
@@ -102,15 +102,11 @@ async function holdThreadContests(
   const { barriers, fanOuts, rows, blockLength, supersteps } = settings
   const traffic = { rows, blockLength, supersteps }
   const sizes = { supersteps: barriers, fanOuts }
-  for (const contest of [
-    barrierContest(threads, sizes),
-    fanOutContest(threads, sizes),
-    messageContest(threads, traffic),
-    exchangeContest(threads, traffic),
-  ]) {
+  const met = await hold(barrierContest(threads, sizes), settings, say)
+  report.contests.push(withoutSleepers(met))
+  for (const contest of [messageContest(threads, traffic), exchangeContest(threads, traffic)]) {
     report.contests.push(await hold(contest, settings, say))
   }
-  warnOfSleep(report.contests)
 }
 
 async function holdPagerank(

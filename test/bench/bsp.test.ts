@@ -18,7 +18,8 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type BspContest, holdBspContest } from '../../bench/bsp-contest.js'
+import { withoutSleepers } from '../../bench/bsp-barrier.js'
+import { type BspContest, type BspReport, holdBspContest } from '../../bench/bsp-contest.js'
 import { toHtml } from '../../bench/html.js'
 import { describeMachine } from '../../bench/machine.js'
 import { main } from '../../bench/main.js'
@@ -158,6 +159,24 @@ describe('a contest of BSP', () => {
     expect(report.refusals).toEqual(['REFUSED half: the sum is 3'])
     expect(report.rows.map(({ name }) => name)).toEqual(['whole'])
     expect(report.verdicts).toEqual([])
+  })
+})
+
+describe('the barrier', () => {
+  const verdict = { of: '', over: '', says: '', ratio: 1, bestRatio: 1, met: true }
+  const report = (figure: number): BspReport => {
+    const call = { count: 1, medianMs: 1, bestMs: 1, lowMs: 1, highMs: 1 }
+    const row = { includes: '', count: 1, call, callsMs: [1], figure, bestFigure: figure }
+    const rows = [{ name: 'bare Atomics barrier', ...row }]
+    return { name: '', unit: 'µs each', rows, verdicts: [verdict], refusals: [], notes: [] }
+  }
+
+  it('is not judged where threads sleep', () => {
+    const awake = report(0.2)
+    expect(withoutSleepers(awake)).toEqual(awake)
+    const asleep = withoutSleepers(report(20))
+    expect(asleep.verdicts[0].met).toBe(undefined)
+    expect(asleep.notes).toEqual([expect.stringMatching(/^nothing is judged: .* 20\.0 µs$/)])
   })
 })
 
