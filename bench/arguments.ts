@@ -126,7 +126,7 @@ function bspSettings(
     barriers: quick ? 5000 : 20_000,
     fanOuts: quick ? 200 : 1000,
     rows: quick ? 2 ** 13 : 2 ** 16,
-    blockLength: quick ? 2 ** 16 : 2 ** 19,
+    blockLength: quick ? 2 ** 16 : 2 ** 21,
     supersteps: quick ? 8 : 32,
     scales: scales ?? (quick ? [12] : [16, 18]),
     scaling: quick ? SCALING.slice(0, 1) : SCALING,
