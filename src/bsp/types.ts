@@ -170,8 +170,8 @@ export interface ComputationDefinition<I, S, P extends MessageSpec, O = S, R = O
    */
   output?(state: NoInfer<S>, ctx: Context): O | Promise<O>
   /**
-   * Frees what a state holds, for example a device; called at the end, whatever that was, unless the
-   * thread itself had to be ended.
+   * Frees what a state holds, for example a device; called at the end, whatever that was, unless
+   * the thread itself had to be ended.
    */
   dispose?(state: NoInfer<S>): void | Promise<void>
   /**
