@@ -14,7 +14,7 @@ export * from './pagerank-scatter'
 export * from './reduce'
 export * from './scan'
 export * from './sort'
-export * from './sort-local'
+export { sortLocal32, sortLocal64 } from './sort-local'
 export * from './sort-narrow'
 export * from './sort-order'
 export {

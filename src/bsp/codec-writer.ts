@@ -64,7 +64,7 @@ export class ValueWriter {
     this.#position = at + 4
   }
 
-  /** Takes back what `writeUint32` and texts have appended since: no lists of keys, they'd stay known. */
+  /** Takes back what was appended since: words and texts only, as lists of keys stay known. */
   cutBack(position: number): void {
     this.#position = position
   }

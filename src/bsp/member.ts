@@ -83,7 +83,7 @@ export async function runMember(
   return outcome
 }
 
-/** After a fault: steps of other processors may still go on, on states and in memory of this run. */
+/** After a fault: other processors' steps may still go on, on states and in memory of this run. */
 async function comeBack(processors: readonly Processor[]): Promise<void> {
   for (const processor of processors) processor.close()
   await isLateBy(Promise.all(processors.map((processor) => processor.going)), GRACE_MS)

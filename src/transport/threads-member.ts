@@ -120,7 +120,10 @@ class ThreadsEndpoint implements Endpoint {
     const halfBytes = this.#shape.arenaBytes / 2
     const steps = Math.ceil(byteLength / PACKET_ALIGNMENT)
     const at = Atomics.add(this.#words, WORD.taken + half, steps) * PACKET_ALIGNMENT
-    if (at + byteLength > halfBytes) throw new MessageMemoryFull(halfBytes)
+    if (at + byteLength > halfBytes) {
+      Atomics.sub(this.#words, WORD.taken + half, steps)
+      throw new MessageMemoryFull(halfBytes)
+    }
     const address = this.#shape.arenaAddress + half * halfBytes + at
     return new Uint8Array(this.#memory.buffer, address, byteLength)
   }

@@ -194,10 +194,15 @@ class Control {
   }
 
   figures(superstep: number, rank: number): Float64Array | undefined {
-    const current = Atomics.load(this.#words, WORD.reached) - 1
-    if (superstep >= current || superstep <= current - KEPT_SUPERSTEPS) return undefined
     const at = figureIndex(superstep, rank, this.#processors)
-    return new Float64Array(this.memory, this.#layout.figures).slice(at, at + FIGURES)
+    const isKept = () => {
+      const current = Atomics.load(this.#words, WORD.reached) - 1
+      return superstep < current && superstep > current - KEPT_SUPERSTEPS
+    }
+    if (!isKept()) return undefined
+    const copy = new Float64Array(this.memory, this.#layout.figures).slice(at, at + FIGURES)
+    // The run went on meanwhile, and may have overwritten them.
+    return isKept() ? copy : undefined
   }
 
   memoryUse(): { usedBytes: number; limitBytes: number } {

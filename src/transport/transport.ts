@@ -51,7 +51,7 @@ export interface Endpoint {
    * Memory for a packet, aligned to 64 bytes, contents undefined; gone after the exchange after
    * next. In shared memory where there is any: receivers then read it in place.
    *
-   * @throws MessageMemoryFull when the run's memory for messages is used up
+   * @throws MessageMemoryFull when the run's memory for messages is used up; nothing is taken then
    */
   alloc(from: number, byteLength: number): Uint8Array
   /** Sends the first `byteLength` bytes of an `alloc`: once for each pair, lane and superstep. */

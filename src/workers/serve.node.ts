@@ -28,8 +28,8 @@ export function servePool(jobs?: Jobs): void {
 }
 
 /**
- * What a worker prints goes by the main thread, a piece for each turn of both event loops; a process
- * that ends with the answer would lose what is still on its way.
+ * What a worker prints goes by the main thread, a piece for each turn of both event loops; a
+ * process that ends with the answer would lose what is still on its way.
  */
 async function flushed(stream: NodeJS.WriteStream): Promise<void> {
   if (stream.writableLength === 0) return

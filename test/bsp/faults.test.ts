@@ -105,7 +105,7 @@ describe('a program that goes wrong on threads', () => {
     const input = { action: () => 1 } as never
     const refused = await failureOf(runtime.run(MISBEHAVE, { input, processors: 2 }))
     expect(refused).toBeInstanceOf(TypeError)
-    expect(refused.message).toMatch(/computation "misbehave": "input" can't be sent .*plain data/)
+    expect(refused.message).toMatch(/can't send the input\.action: a function .*plain data/)
     const result = await failureOf(runtime.run(UNSENDABLE, { processors: 2 }))
     expect(result.message).toMatch(/computation "unsendable": the result can't be sent .*finalize/)
   })
