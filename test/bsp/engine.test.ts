@@ -61,7 +61,7 @@ describe('messages', () => {
     ['plain values', message<Uint8Array>(), (bytes: Uint8Array) => bytes],
     ['columns', { byte: 'u8' } as const, (byte: Uint8Array) => ({ byte })],
   ])('take no memory for what went before: %s', async (_kind, spec, messageOf) => {
-    const [small, large] = [new Uint8Array(1), new Uint8Array(3 * 2 ** 20)]
+    const [small, large] = [new Uint8Array(1), new Uint8Array(40 * 2 ** 20)]
     const moving = defineComputation({
       name: 'moving',
       message: spec as never,
@@ -77,7 +77,7 @@ describe('messages', () => {
         },
       })),
     })
-    const limits = { processors: 3, messageMemoryBytes: 12 * 2 ** 20 }
+    const limits = { processors: 3, messageMemoryBytes: 152 * 2 ** 20 }
     expect((await run(moving, { ...limits, ...inline })).supersteps).toBe(3)
   })
 
