@@ -45,7 +45,9 @@ export interface ScalingRow {
   speedup: number
   /** Speed-up a processor. */
   efficiency: number
-  /** Whether 0.7 p is reached: asked only where there are as many cores, and enough to do for them. */
+  /**
+   * Whether 0.7 p is reached: asked only where there are as many cores, and enough to do for them.
+   */
   check: string
 }
 

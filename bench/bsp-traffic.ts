@@ -32,7 +32,9 @@ const MEMCPY_SHARED = 'memcpy to shared memory'
 export function messageContest(threads: BspThreads, sizes: TrafficSizes): BspContest {
   const { rows: rowCount, supersteps } = sizes
   return {
-    name: `Messages, ${PROCESSORS} processors on ${PROCESSORS} workers: ${counted(rowCount)} rows each way`,
+    name:
+      `Messages, ${PROCESSORS} processors on ${PROCESSORS} workers: ` +
+      `${counted(rowCount)} rows each way`,
     unit: 'M/s',
     contestants: [
       rowContestant(BATCH, threads, 'rows', true, sizes),

@@ -47,7 +47,8 @@ export function plotSvg({ title, xLabel, yLabel, series }: Plot): string {
   const parts = [
     ...yTicks.flatMap((tick) => [
       `<path class="grid" d="M${LEFT} ${fixed(yOf(tick))}H${right}"/>`,
-      `<text x="${LEFT - 8}" y="${fixed(yOf(tick) + 4)}" text-anchor="end">${tickText(tick)}</text>`,
+      `<text x="${LEFT - 8}" y="${fixed(yOf(tick) + 4)}" text-anchor="end">` +
+        `${tickText(tick)}</text>`,
     ]),
     ...xTicks.map(
       (tick) =>

@@ -4,8 +4,8 @@
  * the package's own; `pagerank` computes the same without supersteps.
  *
  * The program that this package grew from stopped at a change of 1e-4. Ranks sum to 1, so such a
- * change leaves up to d/(1 - d) · 1e-4 = 5.7e-4 between them and the exact ones: fine for the top of
- * a list of 305 airports, more than a typical rank where there are thousands of vertices. So the
+ * change leaves up to d/(1 - d) · 1e-4 = 5.7e-4 between them and the exact ones: fine for the top
+ * of a list of 305 airports, more than a typical rank where there are thousands of vertices. So the
  * package's default is 1e-10, for which it iterates two or three times as long.
  */
 

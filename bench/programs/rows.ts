@@ -1,4 +1,6 @@
-/** Rows of typed columns between neighbours, one by one or whole arrays; received rows are summed. */
+/**
+ * Rows of typed columns between neighbours, one by one or whole arrays; received rows are summed.
+ */
 
 import { defineComputation } from 'ticktickclock/bsp'
 import {

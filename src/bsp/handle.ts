@@ -107,6 +107,18 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
     return this.#promise.then(onResult, onError)
   }
 
+  /** As a promise's. */
+  catch<B = never>(
+    onError?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<RunResult<R> | B> {
+    return this.#promise.catch(onError)
+  }
+
+  /** As a promise's. */
+  finally(onEnd?: (() => void) | null): Promise<RunResult<R>> {
+    return this.#promise.finally(onEnd)
+  }
+
   /**
    * Holds the run at its next barrier.
    *

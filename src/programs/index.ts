@@ -7,9 +7,7 @@
 export {
   default as pagerankProgram,
   type PagerankProgramInput,
-  type PagerankProgramOutput,
   type PagerankProgramResult,
-  type PagerankProgramState,
   pagerankModule,
   shareGraph,
 } from './pagerank.js'
@@ -18,7 +16,6 @@ export {
   default as sampleSortProgram,
   type SampleSortInput,
   type SampleSortResult,
-  type SampleSortState,
   type SortableArray,
   sampleSortModule,
 } from './sample-sort.js'

@@ -55,7 +55,7 @@ interface Settings {
   device: ProgramDevice
 }
 
-export interface PagerankProgramState {
+interface State {
   readonly settings: Settings
   readonly cut: PartCut
   readonly part: PagerankPart
@@ -67,7 +67,7 @@ export interface PagerankProgramState {
 }
 
 /** What leaves a processor. */
-export interface PagerankProgramOutput {
+interface Output {
   ranks: Float64Array
   vertexCount: number
   iterations: number
@@ -79,7 +79,7 @@ export interface PagerankProgramOutput {
 const program = defineComputation({
   name: 'pagerank',
   message: { value: 'f64' },
-  initialize: async (input: PagerankProgramInput, ctx): Promise<PagerankProgramState> => {
+  initialize: async (input: PagerankProgramInput, ctx): Promise<State> => {
     const settings = checkInput(input)
     const { graph, weighted, damping } = settings
     const cut = cutParts(graph, weighted, ctx.processors)
@@ -118,13 +118,7 @@ const program = defineComputation({
   ],
   // Votes look at the state as it is: no copy of it is needed.
   snapshot: (state) => state,
-  output: async ({
-    settings,
-    cut,
-    part,
-    iterations,
-    residual,
-  }): Promise<PagerankProgramOutput> => ({
+  output: async ({ settings, cut, part, iterations, residual }): Promise<Output> => ({
     ranks: await part.ranks(),
     vertexCount: settings.graph.vertexCount,
     iterations,
@@ -136,7 +130,7 @@ const program = defineComputation({
     part.dispose()
     await release()
   },
-  finalize: (outputs: PagerankProgramOutput[]): PagerankProgramResult => {
+  finalize: (outputs: Output[]): PagerankProgramResult => {
     const [{ vertexCount, iterations, residual, tolerance, errorBound }] = outputs
     const ranks = new Float64Array(vertexCount)
     let first = 0

@@ -1,7 +1,8 @@
 /**
  * Sample sort as a BSP program of four supersteps (Frazer and McKellar, "Samplesort", JACM 1970;
- * Valiant, "A bridging model for parallel computation", 1990): sample, pivots, partition, sort. Sorts
- * and searches are the package's kernels. Default export, so that `run` can load it on threads.
+ * Valiant, "A bridging model for parallel computation", 1990): sample, pivots, partition, sort.
+ * Sorts and searches are the package's kernels. Default export, so that `run` can load it on
+ * threads.
  */
 
 import { allToAll, broadcast, gather } from '../bsp/collectives/index.js'
@@ -45,7 +46,7 @@ export interface SampleSortResult {
 }
 
 /** What a processor keeps from one superstep to the next. */
-export interface SampleSortState {
+interface State {
   readonly type: ElementType
   readonly device: Device
   readonly release: () => Promise<void>
@@ -64,7 +65,7 @@ const buckets = allToAll<SortableArray>('buckets')
 
 const program = defineComputation({
   name: 'sample sort',
-  initialize: async (input: SampleSortInput, ctx): Promise<SampleSortState> => {
+  initialize: async (input: SampleSortInput, ctx): Promise<State> => {
     const { type, sampleCount, deviceKind } = checkInput(input)
     const { start, end } = ctx.block(input.values.length)
     const { device, release } = await leaseProgramDevice(deviceKind)
@@ -128,9 +129,10 @@ const program = defineComputation({
  * value to the processor whose range it falls into, and sorts what arrives: once each, its own
  * included. The bits are the same for every number of processors, seed and transport.
  *
- * Ranges end at pivots: the samples of all, sorted, at positions ⌊(i + 1)·m/p⌋ of m. A value goes to
- * the first range whose pivot is not less; a value that equals pivots (but NaN) may lie in all ranges
- * that touch it and is dealt to them in turn, so that equal values don't leave processors idle.
+ * Ranges end at pivots: the samples of all, sorted, at positions ⌊(i + 1)·m/p⌋ of m. A value goes
+ * to the first range whose pivot is not less; a value that equals pivots (but NaN) may lie in all
+ * ranges that touch it and is dealt to them in turn, so that equal values don't leave processors
+ * idle.
  *
  * @throws what `run` throws; TypeError, RangeError (as cause of a ProcessorError) for the input
  * @example

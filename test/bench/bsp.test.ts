@@ -1,7 +1,7 @@
 /**
- * The suite of BSP, tiny: it runs on threads, proves its answers, its tables fit a terminal, and its
- * page is well formed. Thread modules of bench/ are compiled here: build/bench is there only after
- * `npm run bench`.
+ * The suite of BSP, tiny: it runs on threads, proves its answers, its tables fit a terminal, and
+ * its page is well formed. Thread modules of bench/ are compiled here: build/bench is there only
+ * after `npm run bench`.
  */
 
 import {

@@ -72,6 +72,16 @@ describe('a handle', () => {
     expect((await handle).reason).toBe('converged')
   })
 
+  it('has what promises have', async () => {
+    const options = { processors: 1, maxSupersteps: 3, ...inline }
+    let ended = 0
+    const outcome = await run(endless, options).finally(() => ended++)
+    expect({ reason: outcome.reason, ended }).toEqual({ reason: 'limit', ended: 1 })
+    const handle = run(endless, { ...options, maxSupersteps: 1e9 })
+    handle.abort('stop')
+    expect(await handle.catch((reason) => reason)).toBe('stop')
+  })
+
   it('pauses, steps and goes on', async () => {
     const handle = run(endless, { processors: 2, maxSupersteps: 50, ...inline })
     await handle.pause()

@@ -103,7 +103,7 @@ describe('sample sort', () => {
     }
   })
 
-  it('TB26: values below the first pivot go to processor 0, above the last to the last', async () => {
+  it('TB26: values below the first pivot go to processor 0, not to p', async () => {
     const values = Float64Array.from({ length: 1000 }, (_, i) => 999 - i)
     const { slices } = await sorted(values, 5)
     expect(slices[0][0]).toBe(0)

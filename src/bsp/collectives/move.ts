@@ -222,7 +222,9 @@ export function allToAll<T>(name: string): AllToAll<T> {
 
 /** Arrays that `chunk` cuts: typed arrays and plain ones. */
 export interface Sliceable {
+  /** Elements. */
   readonly length: number
+  /** A copy of the elements from `start` up to, not including, `end`. */
   slice(start: number, end: number): unknown
 }
 

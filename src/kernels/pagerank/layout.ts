@@ -84,15 +84,17 @@ export const TOLERANCE = 152
 export const RESIDUAL = 160
 /** f64: dangling mass of the ranks as they are. */
 export const DANGLING = 168
-/** Address of f64[16]: personalisation of the last slice, 0 in its padding; then the uniform one. */
+/**
+ * Address of f64[16]: personalisation of the last slice, 0 in its padding; then the uniform one.
+ */
 export const TAIL_PERSONALIZATION = 176
 /** Three tickets (next block to take), used in turn, one cache line each. */
 export const TICKETS = 192
 export const TICKET_STRIDE = 64
 
 // --- part only (assembly/pagerank-part.ts): rows of one processor, in fixed blocks of vertices.
-// BLOCK_COUNT is 1, BLOCK_START is u32[blocks][2]: first unit and heavy rows of each block. The fields
-// above that differ by block are set for one after the other.
+// BLOCK_COUNT is 1, BLOCK_START is u32[blocks][2]: first unit and heavy rows of each block. The
+// fields above that differ by block are set for one after the other.
 /** Blocks of the part. */
 export const PART_BLOCKS = 384
 /** Rows of the part; of a block, the last one may have fewer; slots of a block. */

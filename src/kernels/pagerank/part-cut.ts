@@ -79,8 +79,8 @@ export function cutParts(graph: Graph, weighted: boolean, processors: number): P
     firstBlocks.push(block)
   }
   firstBlocks.push(blockCount)
-  // An odd number of cache lines: the first rows of all blocks, which are read most, would fall into
-  // the same sets of a cache otherwise, and an iteration take 1.4 times as long.
+  // An odd number of cache lines: the first rows of all blocks, which are read most, would fall
+  // into the same sets of a cache otherwise, and an iteration take 1.4 times as long.
   const blockSlots = 8 * ((blockRows / 8 + 1) | 1)
   return { blockRows, blockSlots, blockCount, firstBlocks, inDegrees }
 }
@@ -90,7 +90,9 @@ export function zeroSlot({ blockRows }: PartCut): number {
   return blockRows + 2
 }
 
-/** Own blocks, the vertices of them, and their slots: each from first to the one behind the last. */
+/**
+ * Own blocks, the vertices of them, and their slots: each from first to the one behind the last.
+ */
 export function ownRange({ cut, rank, graph }: Pick<PartRequest, 'cut' | 'rank' | 'graph'>) {
   const { blockRows, blockSlots, firstBlocks } = cut
   const [from, to] = [firstBlocks[rank], firstBlocks[rank + 1]]

@@ -1,7 +1,9 @@
 // What processors see of their input: what they got, and whether writing to it shows elsewhere.
 import { defineComputation } from 'ticktickclock/bsp'
 
-/** @typedef {{ list?: Float64Array, graph?: import('ticktickclock').Graph, output?: string }} Input */
+/**
+ * @typedef {{ list?: Float64Array, graph?: import('ticktickclock').Graph, output?: string }} Input
+ */
 
 export default defineComputation({
   name: 'input',
