@@ -29,7 +29,8 @@ const LEAF_NAMES =
 const LEAF = `${CODE}(${LEAF_NAMES})[.]`
 /** What joins everything: the package's entries, and the worker that serves their calls. */
 const ENTRY = `${CODE}(index[^/]*[.](ts|js|d[.]ts)$|worker/)`
-const PUBLIC_ENTRY = '^dist/(index|index[.]browser|(bsp|graph|worker)/index)[.](js|d[.]ts)$'
+const PUBLIC_ENTRY =
+  '^dist/(index|index[.]browser|(bsp|graph|programs|worker)/index)[.](js|d[.]ts)$'
 /** Constants that TypeScript and AssemblyScript both compile. */
 const CONSTANTS = `${CODE}(.+/layout|workers/control)[.](ts|js|d[.]ts)$`
 

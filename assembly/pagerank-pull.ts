@@ -76,7 +76,7 @@ function pullHeavy<T extends number>(
 ): void {
   const damping = load<f64>(p, DAMPING)
   const own = <usize>load<u32>(p, PERSONALIZATION)
-  const uniform = 1 / <f64>load<u32>(p, VERTEX_COUNT)
+  const uniform = load<f64>(<usize>load<u32>(p, TAIL_PERSONALIZATION), 64)
   const entries = <usize>load<u32>(p, ENTRIES)
   const values = <usize>load<u32>(p, VALUES)
   const source = contributions(p, step - 1)

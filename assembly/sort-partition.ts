@@ -8,10 +8,10 @@ import {
   COUNT,
   COUNTS,
   GAP_BYTES,
-  LEAVES,
   LOW,
   MAX_BUCKET_BITS,
   MAX_BUCKETS,
+  MAX_LEAVES,
   MODE,
   MODE_HIGHEST_BITS,
   MODE_SHIFT,
@@ -44,9 +44,8 @@ export function chooseBuckets<K extends number>(p: usize): void {
   if (sizeof<K>() == 8) sortLocal64(sample, spare, SAMPLE_COUNT, table, -1)
   else sortLocal32(sample, spare, SAMPLE_COUNT, table, -1)
   if (chooseEvenBuckets<K>(p, sample)) return
-  chooseSplitters<K>(sample, spare)
   store<u32>(p, MODE_SPLITTERS, MODE)
-  store<u32>(p, 2 * LEAVES, BUCKET_COUNT)
+  store<u32>(p, 2 * chooseSplitters<K>(sample, spare), BUCKET_COUNT)
 }
 
 /** Buckets of equal width, if none of them has too much of the sample. */
@@ -100,21 +99,27 @@ export function bitsWithin(p: usize, bucket: u32): i32 {
   return isOutermost ? -1 : load<i32>(p, SHIFT)
 }
 
-/** LEAVES - 1 splitters in place of the sample, at (i + 1) · m / LEAVES, repeats left out. */
-function chooseSplitters<K extends number>(sample: usize, spare: usize): void {
+/**
+ * Splitters in place of the sample, at (i + 1) · m / MAX_LEAVES, repeats left out. Returns the
+ * leaves of their search, the power of two above their number: few where many values are alike.
+ */
+function chooseSplitters<K extends number>(sample: usize, spare: usize): u32 {
   memory.copy(spare, sample, SAMPLE_COUNT * sizeof<K>())
   let to = sample
-  for (let i = 0; i < LEAVES - 1; i++) {
-    const at = ((i + 1) * SAMPLE_COUNT) / LEAVES
+  for (let i = 0; i < MAX_LEAVES - 1; i++) {
+    const at = ((i + 1) * SAMPLE_COUNT) / MAX_LEAVES
     const splitter = load<K>(spare + <usize>at * sizeof<K>())
     if (to != sample && load<K>(to - sizeof<K>()) == splitter) continue
     store<K>(to, splitter)
     to += sizeof<K>()
   }
+  const found = <u32>((to - sample) / sizeof<K>())
+  const leaves = (<u32>1) << (32 - clz<u32>(found))
   // The last one again and again: nothing lies between equals, so those buckets stay empty.
   const last = load<K>(to - sizeof<K>())
-  const end = sample + LEAVES * sizeof<K>()
+  const end = sample + <usize>leaves * sizeof<K>()
   for (; to < end; to += sizeof<K>()) store<K>(to, last)
+  return leaves
 }
 
 /** Counts the values low … high - 1 by bucket, into this thread's counts. */
@@ -144,36 +149,65 @@ export function countBuckets<K extends number>(p: usize, thread: i32, low: u32, 
     }
     return
   }
+  countBetween<K>(p, counts, low, high)
+}
+
+/** Counts by splitters and notes each value's bucket. */
+function countBetween<K extends number>(p: usize, counts: usize, low: u32, high: u32): void {
+  const source = <usize>load<u32>(p, SOURCE)
+  const sign = getSignMask<K>()
+  const xor = getXorMask<K>()
+  const off = getOffset<K>()
+  const flip = getFlipMask<K>()
   const splitters = <usize>load<u32>(p, SAMPLE)
+  const halfBytes = <usize>(load<u32>(p, BUCKET_COUNT) >> 2) * sizeof<K>()
+  const end = source + <usize>high * sizeof<K>()
+  let at = source + <usize>low * sizeof<K>()
   let id = <usize>load<u32>(p, BUCKET_IDS) + ((<usize>low) << 1)
-  const endOfFours = at + <usize>((high - low) & ~3) * sizeof<K>()
-  for (; at < endOfFours; at += 4 * sizeof<K>()) {
+  const endOfEights = at + <usize>((high - low) & ~7) * sizeof<K>()
+  for (; at < endOfEights; at += 8 * sizeof<K>()) {
     const k0 = keyOf<K>(load<K>(at), sign, xor, off, flip)
     const k1 = keyOf<K>(load<K>(at, sizeof<K>()), sign, xor, off, flip)
     const k2 = keyOf<K>(load<K>(at, 2 * sizeof<K>()), sign, xor, off, flip)
     const k3 = keyOf<K>(load<K>(at, 3 * sizeof<K>()), sign, xor, off, flip)
-    // Four searches side by side, because each waits for its own last load.
+    const k4 = keyOf<K>(load<K>(at, 4 * sizeof<K>()), sign, xor, off, flip)
+    const k5 = keyOf<K>(load<K>(at, 5 * sizeof<K>()), sign, xor, off, flip)
+    const k6 = keyOf<K>(load<K>(at, 6 * sizeof<K>()), sign, xor, off, flip)
+    const k7 = keyOf<K>(load<K>(at, 7 * sizeof<K>()), sign, xor, off, flip)
+    // Each search waits for its own last load: four side by side took a third longer than eight.
     let s0 = splitters
     let s1 = splitters
     let s2 = splitters
     let s3 = splitters
-    for (let step: usize = (LEAVES / 2) * sizeof<K>(); step >= sizeof<K>(); step >>= 1) {
+    let s4 = splitters
+    let s5 = splitters
+    let s6 = splitters
+    let s7 = splitters
+    for (let step = halfBytes; step >= sizeof<K>(); step >>= 1) {
       const last = step - sizeof<K>()
       s0 += select<usize>(step, 0, k0 >= load<K>(s0 + last))
       s1 += select<usize>(step, 0, k1 >= load<K>(s1 + last))
       s2 += select<usize>(step, 0, k2 >= load<K>(s2 + last))
       s3 += select<usize>(step, 0, k3 >= load<K>(s3 + last))
+      s4 += select<usize>(step, 0, k4 >= load<K>(s4 + last))
+      s5 += select<usize>(step, 0, k5 >= load<K>(s5 + last))
+      s6 += select<usize>(step, 0, k6 >= load<K>(s6 + last))
+      s7 += select<usize>(step, 0, k7 >= load<K>(s7 + last))
     }
     noteBucket<K>(counts, id, splitters, s0, k0)
     noteBucket<K>(counts, id + 2, splitters, s1, k1)
     noteBucket<K>(counts, id + 4, splitters, s2, k2)
     noteBucket<K>(counts, id + 6, splitters, s3, k3)
-    id += 8
+    noteBucket<K>(counts, id + 8, splitters, s4, k4)
+    noteBucket<K>(counts, id + 10, splitters, s5, k5)
+    noteBucket<K>(counts, id + 12, splitters, s6, k6)
+    noteBucket<K>(counts, id + 14, splitters, s7, k7)
+    id += 16
   }
   for (; at < end; at += sizeof<K>()) {
     const key = keyOf<K>(load<K>(at), sign, xor, off, flip)
     let s = splitters
-    for (let step: usize = (LEAVES / 2) * sizeof<K>(); step >= sizeof<K>(); step >>= 1) {
+    for (let step = halfBytes; step >= sizeof<K>(); step >>= 1) {
       s += select<usize>(step, 0, key >= load<K>(s + step - sizeof<K>()))
     }
     noteBucket<K>(counts, id, splitters, s, key)
@@ -277,14 +311,38 @@ export function scatterBuckets<K extends number>(p: usize, thread: i32, low: u32
     }
     return
   }
-  let id = <usize>load<u32>(p, BUCKET_IDS) + ((<usize>low) << 1)
-  for (; at < end; at += sizeof<K>()) {
-    const key = keyOf<K>(load<K>(at), sign, xor, off, flip)
-    const cell = cursors + ((<usize>load<u16>(id)) << 2)
-    const to = load<u32>(cell)
-    store<K>(to, key)
-    store<u32>(cell, to + <u32>sizeof<K>())
-    id += 2
+  const ids = <usize>load<u32>(p, BUCKET_IDS) + ((<usize>low) << 1)
+  scatterBetween<K>(at, end, cursors, ids)
+}
+
+/** Passes over eight at a time that all equal splitters: of those it is enough to know how many. */
+function scatterBetween<K extends number>(
+  from: usize,
+  end: usize,
+  cursors: usize,
+  ids: usize,
+): void {
+  const sign = getSignMask<K>()
+  const xor = getXorMask<K>()
+  const off = getOffset<K>()
+  const flip = getFlipMask<K>()
+  const ones = i16x8.splat(1)
+  let at = from
+  let id = ids
+  while (at < end) {
+    const endOfEight = at + 8 * sizeof<K>()
+    if (endOfEight <= end && i16x8.all_true(v128.and(v128.load(id), ones))) {
+      at = endOfEight
+      id += 16
+      continue
+    }
+    for (const stop = min(endOfEight, end); at < stop; at += sizeof<K>()) {
+      const cell = cursors + ((<usize>load<u16>(id)) << 2)
+      const to = load<u32>(cell)
+      store<K>(to, keyOf<K>(load<K>(at), sign, xor, off, flip))
+      store<u32>(cell, to + <u32>sizeof<K>())
+      id += 2
+    }
   }
 }
 

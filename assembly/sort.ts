@@ -5,7 +5,8 @@
 //   COUNT      each thread counts its part by bucket
 //   PLACE      one thread turns counts into places: an exclusive sum
 //   SCATTER    each thread moves its part into the buckets, as keys, in order
-//   LOCAL      buckets are sorted in the cache, taken by ticket, and turned back into values
+//   LOCAL      buckets are sorted in the cache, taken by ticket, and turned back into values;
+//              a splitter is written as often as its equals were counted
 //
 // The result is the sorted array and so doesn't depend on threads. Kernel ABI: control.ts.
 import {
@@ -25,6 +26,7 @@ import {
   PHASE,
   RESULT,
   RUNS,
+  SAMPLE,
   SOURCE,
   STARTS,
   TABLE_WORDS,
@@ -249,14 +251,17 @@ function runLocal<K extends number>(thread: i32, p: usize): i32 {
     const at = <usize>first * sizeof<K>()
     const keys = <usize>load<u32>(p, PARTITION) + at + <usize>(bucket * load<u32>(p, GAP_BYTES))
     const result = <usize>load<u32>(p, RESULT) + at
-    // A splitter's equals need no sorting.
-    if (mode != MODE_SPLITTERS || (bucket & 1) == 0) {
+    if (mode == MODE_SPLITTERS && (bucket & 1) != 0) {
+      const splitter = <usize>load<u32>(p, SAMPLE) + <usize>(bucket >> 1) * sizeof<K>()
+      if (sizeof<K>() == 8) fill64(p, splitter, result, count)
+      else fill32(p, splitter, result, count)
+    } else {
       const bits = bitsWithin(p, bucket)
       if (sizeof<K>() == 8) sortLocal64(keys, result, count, table, bits)
       else sortLocal32(keys, result, count, table, bits)
+      if (sizeof<K>() == 8) turnBack64(p, keys, result, count)
+      else turnBack32(p, keys, result, count)
     }
-    if (sizeof<K>() == 8) turnBack64(p, keys, result, count)
-    else turnBack32(p, keys, result, count)
     if (sliceEnds()) return AGAIN
   }
 }
@@ -278,6 +283,30 @@ function turnBack<K extends number>(p: usize, keys: usize, result: usize, count:
   }
 }
 
+/** One key's value `count` times. */
+function fill<K extends number>(p: usize, key: usize, result: usize, count: i32): void {
+  loadMasks(p)
+  const bits = bitsOf<K>(
+    load<K>(key),
+    getSignMask<K>(),
+    getXorMask<K>(),
+    getOffset<K>(),
+    getFlipMask<K>(),
+  )
+  const end = result + <usize>count * sizeof<K>()
+  const endOfVectors = result + ((end - result) & ~15)
+  const vector = sizeof<K>() == 8 ? i64x2.splat(<i64>bits) : i32x4.splat(<i32>bits)
+  let at = result
+  for (; at < endOfVectors; at += 16) v128.store(at, vector)
+  for (; at < end; at += sizeof<K>()) store<K>(at, bits)
+}
+
+export function fill32(p: usize, key: usize, result: usize, count: i32): void {
+  fill<u32>(p, key, result, count)
+}
+export function fill64(p: usize, key: usize, result: usize, count: i32): void {
+  fill<u64>(p, key, result, count)
+}
 export function turnBack32(p: usize, keys: usize, result: usize, count: i32): void {
   turnBack<u32>(p, keys, result, count)
 }

@@ -1,6 +1,7 @@
 /** The command line of `npm run bench`. */
 
 import { parseArgs } from 'node:util'
+import type { BspSettings } from './suite-bsp.js'
 import type { MemorySettings } from './suite-memory.js'
 import type { GraphChoice, PagerankSettings } from './suite-pagerank.js'
 import type { ParseSettings } from './suite-parse.js'
@@ -17,6 +18,7 @@ suites (default: all)
   memory            peak memory of reading and ranking a large file, per edge
   sort              sort, every way to pass data; V8, nodejs-polars and DuckDB beside
   timestamps        convertTimestamps, numbers and text; BigInt loops and Date beside
+  bsp               supersteps, messages, programs; bare threads, comlink and kernels beside
 
 options
   --quick           small inputs, under a minute, too noisy to quote
@@ -27,6 +29,7 @@ options
   --seed N          seed of all inputs (default 1)
   --json FILE       writes everything measured, machine included
   --markdown FILE   writes the tables as Markdown
+  --html FILE       writes one page with tables and plots
   --help
 
 examples
@@ -38,7 +41,7 @@ examples
 export class UsageError extends Error {}
 
 /** A suite of the benchmark. */
-export type Suite = 'pagerank' | 'parse' | 'memory' | 'sort' | 'timestamps'
+export type Suite = 'pagerank' | 'parse' | 'memory' | 'sort' | 'timestamps' | 'bsp'
 
 /** What to run. */
 export interface Settings {
@@ -46,15 +49,23 @@ export interface Settings {
   suites: Set<Suite>
   json: string | undefined
   markdown: string | undefined
+  html: string | undefined
   pagerank: PagerankSettings
   parse: ParseSettings
   memory: MemorySettings
   sort: SortSettings
   timestamps: TimestampSettings
+  bsp: BspSettings
 }
 
-const SUITES: readonly Suite[] = ['pagerank', 'parse', 'memory', 'sort', 'timestamps']
+const SUITES: readonly Suite[] = ['pagerank', 'parse', 'memory', 'sort', 'timestamps', 'bsp']
 const MIB = 2 ** 20
+
+/** The seed's graph, and one of the same density with enough to do. */
+const SCALING = [
+  { vertexCount: 1000, edgeCount: 5000 },
+  { vertexCount: 200_000, edgeCount: 1_000_000 },
+]
 
 /** @throws UsageError with the argument and what is allowed */
 export function parseArguments(args: readonly string[]): Settings {
@@ -82,6 +93,7 @@ export function parseArguments(args: readonly string[]): Settings {
     suites: new Set(suites.length === 0 ? SUITES : suites),
     json: values.json,
     markdown: values.markdown,
+    html: values.html,
     pagerank: {
       graphs: scales?.map((scale) => ({ kind: 'rmat', scale })) ?? defaultGraphs(quick),
       effort: { budgetMs: quick ? 2000 : 15_000, leastSamples: least, mostSamples: most },
@@ -99,6 +111,27 @@ export function parseArguments(args: readonly string[]): Settings {
     memory: { scale: Math.max(...(scales ?? [quick ? 16 : 20])), edgeFactor: 16, seed },
     sort: { ...arrays, peers: values['no-peers'] !== true },
     timestamps: arrays,
+    bsp: bspSettings(quick, scales, most, seed, filter),
+  }
+}
+
+function bspSettings(
+  quick: boolean,
+  scales: number[] | undefined,
+  mostSamples: number,
+  seed: number,
+  filter: RegExp | undefined,
+): BspSettings {
+  return {
+    barriers: quick ? 5000 : 20_000,
+    fanOuts: quick ? 200 : 1000,
+    rows: quick ? 2 ** 13 : 2 ** 16,
+    blockLength: quick ? 2 ** 16 : 2 ** 21,
+    supersteps: quick ? 8 : 32,
+    scales: scales ?? (quick ? [12] : [16, 18]),
+    scaling: quick ? SCALING.slice(0, 1) : SCALING,
+    effort: { budgetMs: quick ? 300 : 4000, mostSamples },
+    ...{ seed, filter },
   }
 }
 
@@ -126,6 +159,7 @@ function read(args: readonly string[]) {
         seed: { type: 'string' },
         json: { type: 'string' },
         markdown: { type: 'string' },
+        html: { type: 'string' },
         help: { type: 'boolean' },
       },
     })

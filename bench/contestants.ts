@@ -77,7 +77,10 @@ export function expectations(
 }
 
 /** The part of the error bound that is not the iteration's own. */
-function roundingBound({ errorBound, residual }: PagerankResult): number {
+export function roundingBound({
+  errorBound,
+  residual,
+}: Pick<PagerankResult, 'errorBound' | 'residual'>): number {
   return Math.max(1e-15, errorBound - (DAMPING / (1 - DAMPING)) * residual)
 }
 

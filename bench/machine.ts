@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import { basename, dirname, isAbsolute, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 /** The place of a measurement. */
 export interface Machine {
@@ -38,6 +38,11 @@ export function benchFolder(): string {
   return join(repository(), 'bench')
 }
 
+/** bench/ compiled: threads load their modules from there. */
+export function compiledFolder(): URL {
+  return pathToFileURL(`${join(repository(), 'build/bench')}/`)
+}
+
 /** The commit, with `+` when files differ from it; `unknown` outside git. */
 function commitName(): string {
   const git = (...args: string[]) =>
@@ -69,4 +74,13 @@ export function describeMachine(adapter: string, args: readonly string[]): Machi
     command: ['npm run bench --', ...args.map(withoutFolder)].join(' '),
     date: new Date().toISOString(),
   }
+}
+
+/** The same for people. */
+export function machineLines(machine: Machine): string[] {
+  return [
+    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGib} GiB; Node ${machine.node}, ` +
+      `${machine.platform}; load ${machine.loadBefore}`,
+    `GPU: ${machine.adapter}; commit ${machine.commit}; ${machine.date}`,
+  ]
 }

@@ -9,9 +9,12 @@ import { fileURLToPath } from 'node:url'
 import { HELP, parseArguments, type Settings, UsageError } from './arguments.js'
 import type { ArrayReport } from './array-contest.js'
 import { openDevices } from './contestants.js'
-import { describeMachine, type Machine } from './machine.js'
+import { toHtml } from './html.js'
+import { compiledFolder, describeMachine, type Machine, machineLines } from './machine.js'
 import { arraySection } from './print-arrays.js'
+import { bspSections } from './print-bsp.js'
 import { pagerankSections, type Section } from './print-pagerank.js'
+import { type BspSuiteReport, bspReports, runBspSuite } from './suite-bsp.js'
 import { type MemoryReport, memorySection, runMemorySuite } from './suite-memory.js'
 import { type PagerankReport, runPagerankSuite } from './suite-pagerank.js'
 import { type ParseReport, parseSection, runParseSuite } from './suite-parse.js'
@@ -28,6 +31,7 @@ export interface Report {
   memory: MemoryReport[]
   sort: ArrayReport[]
   timestamps: ArrayReport[]
+  bsp: BspSuiteReport | undefined
   wallSeconds: number
 }
 
@@ -52,9 +56,14 @@ const TERMINAL: Output = {
 /**
  * Runs what the arguments ask for.
  *
+ * @param modules where bench/ lies compiled
  * @returns the exit code: 0, 1 when an answer was wrong or something failed, 2 for a usage error
  */
-export async function main(args: readonly string[], output: Output = TERMINAL): Promise<number> {
+export async function main(
+  args: readonly string[],
+  output: Output = TERMINAL,
+  modules: URL = compiledFolder(),
+): Promise<number> {
   let settings: Settings
   try {
     settings = parseArguments(args)
@@ -67,24 +76,29 @@ export async function main(args: readonly string[], output: Output = TERMINAL): 
     output.print(HELP)
     return 0
   }
-  const { report, sections } = await run(settings, args, output)
+  const { report, sections } = await run(settings, args, output, modules)
   if (settings.json !== undefined) {
     writeFileSync(settings.json, `${JSON.stringify(report, undefined, 2)}\n`)
   }
   if (settings.markdown !== undefined) {
     writeFileSync(settings.markdown, toMarkdown(report.machine, sections))
   }
-  const { pagerank, parse, sort, timestamps } = report
-  const refused = [...pagerank, ...parse, ...sort, ...timestamps].some(
-    ({ refusals }) => refusals.length > 0,
-  )
-  return refused ? 1 : 0
+  if (settings.html !== undefined) {
+    writeFileSync(settings.html, toHtml(report.machine, sections))
+  }
+  return hasRefusals(report) ? 1 : 0
+}
+
+function hasRefusals({ pagerank, parse, sort, timestamps, bsp }: Report): boolean {
+  const reports = [...pagerank, ...parse, ...sort, ...timestamps, ...bspReports(bsp)]
+  return reports.some(({ refusals }) => refusals.length > 0)
 }
 
 async function run(
   settings: Settings,
   args: readonly string[],
   { print, say }: Output,
+  modules: URL,
 ): Promise<{ report: Report; sections: Section[] }> {
   const startMs = performance.now()
   const devices = await openDevices(availableParallelism())
@@ -96,6 +110,7 @@ async function run(
     memory: [],
     sort: [],
     timestamps: [],
+    bsp: undefined,
     wallSeconds: 0,
   }
   const sections: Section[] = []
@@ -104,7 +119,7 @@ async function run(
     say('')
     print(toText(section))
   }
-  print(machineLines(report.machine))
+  print(machineLines(report.machine).join('\n'))
   try {
     if (settings.suites.has('pagerank')) {
       for (const choice of settings.pagerank.graphs) {
@@ -129,6 +144,10 @@ async function run(
     report.parse = await runParseSuite(settings.parse, say)
     show(parseSection(report.parse))
   }
+  if (settings.suites.has('bsp')) {
+    report.bsp = await runBspSuite(settings.bsp, modules, say)
+    for (const section of bspSections(report.bsp)) show(section)
+  }
   if (settings.suites.has('memory')) {
     report.memory = await runMemorySuite(settings.memory, say)
     show(memorySection(report.memory))
@@ -138,21 +157,13 @@ async function run(
   return { report, sections }
 }
 
-function machineLines(machine: Machine): string {
-  return [
-    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGib} GiB; Node ${machine.node}, ` +
-      `${machine.platform}; load ${machine.loadBefore}`,
-    `GPU: ${machine.adapter}; commit ${machine.commit}; ${machine.date}`,
-  ].join('\n')
-}
-
 function toText({ title, header, rows, notes }: Section): string {
   const table = rows.length > 0 ? [formatTable(header, rows)] : []
   return ['', title, ...table, ...notes].join('\n')
 }
 
 function toMarkdown(machine: Machine, sections: readonly Section[]): string {
-  const head = `${machineLines(machine)}\n\nCommand: \`${machine.command}\``
+  const head = `${machineLines(machine).join('\n')}\n\nCommand: \`${machine.command}\``
   const parts = sections.map(({ title, header, rows, notes }) => {
     const table = rows.length > 0 ? [formatMarkdown(header, rows)] : []
     return [`## ${title}`, ...table, ...notes].join('\n\n')

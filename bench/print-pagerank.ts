@@ -2,6 +2,7 @@
 
 import type { Row } from './contest.js'
 import { NAMES } from './contestants.js'
+import type { Plot } from './plot.js'
 import { spread } from './statistics.js'
 import type { PagerankReport } from './suite-pagerank.js'
 import { formatNumber, formatRatio, formatSpread, formatTiny } from './table.js'
@@ -13,6 +14,8 @@ export interface Section {
   rows: string[][]
   /** Lines below the table. */
   notes: string[]
+  /** For the page only. */
+  plot?: Plot
 }
 
 /** Three tables a graph: calls, phases, ratios. */

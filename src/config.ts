@@ -5,7 +5,7 @@
 
 import { checkInteger, checkOneOf, checkOptions } from './check.js'
 import { ConfigError } from './errors.js'
-import { MAX_THREADS } from './limits.js'
+import { MAX_THREADS, MAX_TIMEOUT_MS } from './limits.js'
 
 /** What can be set. */
 export interface Config {
@@ -16,10 +16,16 @@ export interface Config {
    * many as processors. Variable `TICKTICKCLOCK_THREADS`.
    */
   threads: number | undefined
+  /**
+   * Longest time of a superstep of runs that name none, in milliseconds, 1 to 2^31 - 1. Default
+   * 60,000. Variable `TICKTICKCLOCK_BARRIER_TIMEOUT_MS`.
+   */
+  barrierTimeoutMs: number
 }
 
 const DEVICES = ['auto', 'reference', 'wasm', 'webgpu'] as const
 const PREFIX = 'TICKTICKCLOCK_'
+const BARRIER_TIMEOUT_MS = 60_000
 
 let configured: Partial<Config> = {}
 
@@ -34,10 +40,13 @@ let configured: Partial<Config> = {}
  * ```
  */
 export function configure(settings: Partial<Config>): void {
-  checkOptions('settings', settings, ['device', 'threads'])
-  const { device, threads } = settings
+  checkOptions('settings', settings, ['device', 'threads', 'barrierTimeoutMs'])
+  const { device, threads, barrierTimeoutMs } = settings
   if (device !== undefined) checkOneOf('device', device, DEVICES)
   if (threads !== undefined) checkInteger('threads', threads, 1, MAX_THREADS)
+  if (barrierTimeoutMs !== undefined) {
+    checkInteger('barrierTimeoutMs', barrierTimeoutMs, 1, MAX_TIMEOUT_MS)
+  }
   configured = { ...configured, ...settings }
 }
 
@@ -50,7 +59,12 @@ export function readConfig(): Config {
   const environment = globalThis.process?.env ?? {}
   return {
     device: configured.device ?? readDevice(environment[`${PREFIX}DEVICE`]) ?? 'auto',
-    threads: configured.threads ?? readThreads(environment[`${PREFIX}THREADS`]),
+    threads:
+      configured.threads ?? readWhole('THREADS', environment[`${PREFIX}THREADS`], MAX_THREADS),
+    barrierTimeoutMs:
+      configured.barrierTimeoutMs ??
+      readWhole('BARRIER_TIMEOUT_MS', environment[`${PREFIX}BARRIER_TIMEOUT_MS`], MAX_TIMEOUT_MS) ??
+      BARRIER_TIMEOUT_MS,
   }
 }
 
@@ -59,9 +73,9 @@ function readDevice(text: string | undefined): Config['device'] | undefined {
   return named('DEVICE', () => checkOneOf('value', text, DEVICES))
 }
 
-function readThreads(text: string | undefined): number | undefined {
+function readWhole(name: string, text: string | undefined, most: number): number | undefined {
   if (text === undefined || text === '') return undefined
-  return named('THREADS', () => checkInteger('value', Number(text), 1, MAX_THREADS))
+  return named(name, () => checkInteger('value', Number(text), 1, most))
 }
 
 function named<T>(name: string, read: () => T): T {

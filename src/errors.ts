@@ -183,8 +183,9 @@ export class MessageLimitError extends TickTickClockError {
   readonly limitBytes: number
 
   constructor(place: RunPlace, limitBytes: number, options?: { cause?: unknown }) {
-    const remedy = 'raise "messageMemoryBytes", or send less in a superstep'
-    const problem = `the messages of a superstep need more than ${limitBytes} bytes; ${remedy}`
+    const remedy = 'raise "messageMemoryBytes", or send less at once'
+    const what = place.superstep === undefined ? 'outputs of processors' : 'messages of a superstep'
+    const problem = `the ${what} need more than ${limitBytes} bytes; ${remedy}`
     super('ERR_TTC_MESSAGE_LIMIT', `${placeText(place)}: ${problem}`, options)
     this.superstep = place.superstep
     this.step = place.step

@@ -1,5 +1,5 @@
 /**
- * ticktickclock: bulk-synchronous compute for TypeScript that knows what time it is.
+ * ticktickclock: parallel computing for TypeScript, with the same result on any number of threads.
  *
  * @packageDocumentation
  */

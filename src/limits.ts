@@ -35,6 +35,15 @@ export const MAX_BIN_COUNT = 2 ** 20
 /** Rows of a table of text are found by u32 offsets: more bytes would wrap. */
 export const MAX_TABLE_BYTES = 0xffff_ffff
 
+/** Longest time-out: timers of hosts count milliseconds in an i32. */
+export const MAX_TIMEOUT_MS = 2 ** 31 - 1
+
+/**
+ * Time that processors get to come back from a run that has ended early: enough for what looks at
+ * `ctx.aborted`; beyond, threads are ended.
+ */
+export const GRACE_MS = 250
+
 /** Most processors of a BSP run: each pair of them has descriptors in the control block. */
 export const MAX_PROCESSORS = 1024
 

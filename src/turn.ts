@@ -1,6 +1,6 @@
 /**
  * Gives the event loop a turn between slices of work, so that timers, input and abort get through,
- * and lets an abort through while something is awaited.
+ * lets an abort through while something is awaited, and tells what takes too long.
  */
 
 import { SLICE_MS } from './limits.js'
@@ -46,4 +46,17 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefine
     signal.addEventListener('abort', abort, { once: true })
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
   })
+}
+
+/** Whether a promise takes longer than that to settle. */
+export async function isLateBy(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, ms, true)
+  })
+  const settled = promise.then(
+    () => false,
+    () => false,
+  )
+  return Promise.race([settled, late]).finally(() => clearTimeout(timer))
 }

@@ -7,23 +7,29 @@ import { ConfigError } from '../src/errors.js'
 import { createRandom } from '../src/random.js'
 
 afterEach(() => {
-  configure({ device: undefined, threads: undefined })
+  configure({ device: undefined, threads: undefined, barrierTimeoutMs: undefined })
   delete process.env.TICKTICKCLOCK_DEVICE
   delete process.env.TICKTICKCLOCK_THREADS
+  delete process.env.TICKTICKCLOCK_BARRIER_TIMEOUT_MS
 })
 
 describe('the settings', () => {
   it('come from defaults, then the environment, then configure()', () => {
-    expect(readConfig()).toStrictEqual({ device: 'auto', threads: undefined })
+    expect(readConfig()).toMatchObject({ device: 'auto', threads: undefined })
     process.env.TICKTICKCLOCK_DEVICE = 'wasm'
     process.env.TICKTICKCLOCK_THREADS = '3'
-    expect(readConfig()).toStrictEqual({ device: 'wasm', threads: 3 })
+    expect(readConfig()).toMatchObject({ device: 'wasm', threads: 3 })
     configure({ device: 'reference' })
-    expect(readConfig()).toStrictEqual({ device: 'reference', threads: 3 })
+    expect(readConfig()).toMatchObject({ device: 'reference', threads: 3 })
     configure({ device: undefined })
     expect(readConfig().device).toBe('wasm')
     process.env.TICKTICKCLOCK_THREADS = ''
     expect(readConfig().threads).toBeUndefined()
+    expect(readConfig().barrierTimeoutMs).toBe(60_000)
+    process.env.TICKTICKCLOCK_BARRIER_TIMEOUT_MS = '120000'
+    expect(readConfig().barrierTimeoutMs).toBe(120_000)
+    configure({ barrierTimeoutMs: 500 })
+    expect(readConfig().barrierTimeoutMs).toBe(500)
   })
 
   it.each([
@@ -31,6 +37,7 @@ describe('the settings', () => {
     ['THREADS', 'many', /TICKTICKCLOCK_THREADS: "value" expected whole number in \[1, 256\]/],
     ['THREADS', '0', /got 0/],
     ['THREADS', '2.5', /got 2.5/],
+    ['BARRIER_TIMEOUT_MS', '-1', /TICKTICKCLOCK_BARRIER_TIMEOUT_MS: "value" expected whole/],
   ])('refuse TICKTICKCLOCK_%s=%s', (name, value, message) => {
     process.env[`TICKTICKCLOCK_${name}`] = value
     expect(() => readConfig()).toThrow(ConfigError)

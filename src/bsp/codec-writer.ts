@@ -64,6 +64,11 @@ export class ValueWriter {
     this.#position = at + 4
   }
 
+  /** Takes back what was appended since: words and texts only, as lists of keys stay known. */
+  cutBack(position: number): void {
+    this.#position = position
+  }
+
   /**
    * Appends one value. When it throws, nothing was appended.
    *

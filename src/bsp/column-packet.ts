@@ -6,6 +6,7 @@ import {
   type ColumnArray,
   type ColumnLayout,
   columnViews,
+  MOST_FIRST_BYTES,
   packetBytes,
   roundCapacity,
 } from './columns.js'
@@ -20,7 +21,7 @@ export class ColumnPacket {
   #views: ColumnArray[] = []
   #capacity = 0
   #length = 0
-  /** Capacity of the last packet, with which the next one begins. */
+  /** Rows of the last packet, with which the next one begins. */
   #expected = FIRST_ROWS
 
   constructor(layout: ColumnLayout, alloc: (byteLength: number) => Uint8Array) {
@@ -35,6 +36,7 @@ export class ColumnPacket {
 
   /** Adds one row. */
   row(row: Record<string, number | bigint>): void {
+    if (this.#length === 0) this.#checkNames(row)
     if (this.#length === this.#capacity) this.#reserve(1)
     const { names } = this.#layout
     for (let i = 0; i < names.length; i++) {
@@ -66,7 +68,8 @@ export class ColumnPacket {
     header.setUint32(0, this.#length, true)
     header.setUint32(4, this.#capacity, true)
     const usedBytes = packetBytes(this.#layout, this.#capacity)
-    this.#expected = roundCapacity(this.#length)
+    const most = Math.floor(MOST_FIRST_BYTES / this.#layout.rowBytes)
+    this.#expected = Math.min(this.#length, most)
     this.#memory = undefined
     this.#views = []
     this.#capacity = 0
@@ -87,6 +90,19 @@ export class ColumnPacket {
     this.#capacity = capacity
   }
 
+  /**
+   * The first row stands for all of a packet: a check of every one would take longer than sending.
+   */
+  #checkNames(row: unknown): void {
+    const { names } = this.#layout
+    const expected = `expected a row { ${names.join(', ')} }`
+    if (typeof row !== 'object' || row === null)
+      throw new TypeError(`${expected}, got ${show(row)}`)
+    for (const name of Object.keys(row)) {
+      if (!names.includes(name)) throw new TypeError(`${expected}; it has no column "${name}"`)
+    }
+  }
+
   /** The value was stored as another: right for a rounded f32 and NaN, wrong for all else. */
   #checkValue(column: number, value: unknown): void {
     const type = this.#layout.types[column]
@@ -96,6 +112,7 @@ export class ColumnPacket {
   }
 
   #checkBatch(columns: Record<string, unknown>): ColumnArray[] {
+    this.#checkNames(columns)
     const { names, types } = this.#layout
     const arrays = names.map((name, i) => {
       const array = columns?.[name]

@@ -23,6 +23,12 @@ export type ColumnArray = ColumnArrays[ColumnType]
 /** u32 length and u32 capacity, both in rows. */
 export const HEADER_BYTES = 64
 
+/**
+ * Most bytes that a packet begins with because the last one was as large: more would be taken in
+ * vain when traffic moves to other receivers, and be missing there.
+ */
+export const MOST_FIRST_BYTES = 2 ** 24
+
 /** Rows of a packet come in such steps, so that columns of bytes are aligned as well. */
 const ROW_STEP = 64
 

@@ -150,7 +150,7 @@ function checkSupersteps(name: string, supersteps: unknown): void {
   if (!Array.isArray(supersteps) || supersteps.length === 0) {
     throw new DefinitionError(
       `computation "${name}" needs "supersteps", an array of at least one: ` +
-        '{ name, compute?, communicate?, converged? }',
+        '{ name, compute, communicate?, converged? }',
     )
   }
   const names = new Set<string>()

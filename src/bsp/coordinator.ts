@@ -18,6 +18,7 @@ import { RunHandle, type RunStatus } from './handle.js'
 import { loadComputation } from './load.js'
 import { type MemberArgument, type MemberOutcome, runMember } from './member.js'
 import { checkRunOptions, type RunOptions, type Settings } from './options.js'
+import { packInput } from './plain.js'
 import {
   defaultGroup,
   type KnownRun,
@@ -87,10 +88,7 @@ export function run(
   if (workerFactory === undefined) return start(defaultGroup(), what, input, settings)
   // Workers that only this run can use go with it.
   const owner = new TransportOwner({ workerFactory })
-  const handle = start(new RunGroup(owner), what, input, settings)
-  const close = () => owner.dispose()
-  handle.then(close, close)
-  return handle
+  return start(new RunGroup(owner), what, input, settings, () => void owner.dispose())
 }
 
 function split(options: RunOptions & { input?: unknown }): { input: unknown; settings: Settings } {
@@ -106,6 +104,7 @@ function start(
   what: unknown,
   input: unknown,
   settings: Settings,
+  onEnd: () => void = () => {},
 ): RunHandle<never> {
   const kind = transportFor(what, settings.transport, owner.hasOwnWorkers)
   const found = isComputation(what) ? what : undefined
@@ -127,7 +126,7 @@ function start(
     // Other threads load the module themselves; in a bundle they bring the computation.
     argumentFor: (computation) => ({
       computation: kind === 'inline' ? computation : found === undefined ? String(what) : undefined,
-      input,
+      input: packInput(input),
       maxSupersteps: settings.maxSupersteps,
       seed: settings.seed,
     }),
@@ -138,10 +137,12 @@ function start(
         known.transport = transport
         return work(transport, discard)
       }),
+    onEnd() {
+      runs.delete(known)
+      onEnd()
+    },
   })
   runs.add(known)
-  const forget = () => void runs.delete(known)
-  handle.then(forget, forget)
   return handle
 }
 
@@ -153,7 +154,8 @@ function transportFor(
   if (!(what instanceof URL) && !isComputation(what)) {
     throw new TypeError(
       `"computation" expected what defineComputation() returned, or a URL of its module, got ` +
-        show(what),
+        show(what) +
+        (typeof what === 'string' ? '; for a path, new URL(path, import.meta.url)' : ''),
     )
   }
   const canUseThreads = what instanceof URL || hasOwnWorkers
@@ -278,10 +280,8 @@ export class Runtime {
     if (settings.workerFactory !== undefined) {
       throw new TypeError('"workerFactory" is an option of createRuntime(): leave it out here')
     }
-    const handle = start(this.#group, what, input, settings)
+    const handle = start(this.#group, what, input, settings, () => this.#handles.delete(handle))
     this.#handles.add(handle)
-    const forget = () => void this.#handles.delete(handle)
-    handle.then(forget, forget)
     return handle
   }
 

@@ -4,8 +4,10 @@
  */
 
 import { BarrierTimeoutError, DeviceLostError } from '../errors.js'
+import { GRACE_MS } from '../limits.js'
 import { epochMs } from '../time/system.js'
-import type { Job, Transport } from '../transport/transport.js'
+import type { Job, RunState, Transport } from '../transport/transport.js'
+import { isLateBy } from '../turn.js'
 import type { MemberArgument, MemberOutcome, StopReason } from './member.js'
 import type { Settings } from './options.js'
 import { readReport, type SuperstepReport } from './report.js'
@@ -50,14 +52,16 @@ export interface RunRequest {
    */
   use<T>(work: (transport: Transport, discard: () => void) => Promise<T>): Promise<T>
   job: Job<MemberArgument, MemberOutcome>
+  /** Called once, when the run is over. */
+  onEnd(): void
 }
 
 /** How often the run is looked at for those who wait, in milliseconds. */
 const LOOK_MS = 4
 const PROGRESS_MS = 33
 
-/** Time that members get to come back from a run that has ended early. */
-const GRACE_MS = 250
+/** What comlink says in place of an answer that can't be cloned. */
+const UNSERIALIZABLE = 'Unserializable return value'
 
 /** A run under way. */
 export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<SuperstepReport> {
@@ -69,6 +73,10 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
   #supersteps: number | undefined
   #fail: (error: unknown) => void = () => {}
   #isPaused = false
+  /** Who waits for a look at the run: woken at its end. */
+  readonly #waiting = new Set<() => void>()
+  /** Last report that `onProgress` was given, and when. */
+  #told = { superstep: -1, atMs: 0 }
 
   /** @internal */
   constructor(request: RunRequest) {
@@ -78,8 +86,6 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
     })
     failure.catch(() => {})
     this.#promise = this.#run(failure)
-    // Who only iterates hears of a fault there.
-    this.#promise.catch(() => {})
   }
 
   /** Where the run is now. */
@@ -99,6 +105,18 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
     onError?: ((error: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     return this.#promise.then(onResult, onError)
+  }
+
+  /** As a promise's. */
+  catch<B = never>(
+    onError?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<RunResult<R> | B> {
+    return this.#promise.catch(onError)
+  }
+
+  /** As a promise's. */
+  finally(onEnd?: (() => void) | null): Promise<RunResult<R>> {
+    return this.#promise.finally(onEnd)
   }
 
   /**
@@ -140,6 +158,8 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
 
   /** A report a superstep, from the first on; the last 1,024 are kept for who comes late. */
   async *[Symbol.asyncIterator](): AsyncGenerator<SuperstepReport, void> {
+    // Who iterates hears of a fault here, if only after the last report.
+    this.#promise.catch(() => {})
     let dropped = 0
     for (let next = 0; ; next++) {
       await this.#until(() => this.superstep > next)
@@ -164,22 +184,29 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
   /** Resolves when the condition holds, or the run is over. */
   async #until(condition: () => boolean): Promise<void> {
     while (!condition() && (this.#status === 'starting' || this.#status === 'running')) {
-      await Promise.race([
-        new Promise((resolve) => setTimeout(resolve, LOOK_MS)),
-        this.#promise.catch(() => {}),
-      ])
+      await new Promise<void>((resolve) => {
+        const wake = () => {
+          clearTimeout(timer)
+          this.#waiting.delete(wake)
+          resolve()
+        }
+        const timer = setTimeout(wake, LOOK_MS)
+        this.#waiting.add(wake)
+      })
     }
   }
 
   #stop(status: 'aborted' | 'failed', error: unknown): void {
     if (this.#status !== 'starting' && this.#status !== 'running') return
     this.#status = status
+    // Who ends a run knows; a fault that nobody hears of is an unhandled rejection.
+    if (status === 'aborted') queueMicrotask(() => this.#promise.catch(() => {}))
     this.#fail(error)
     this.#transport?.end()
   }
 
   async #run(failure: Promise<never>): Promise<RunResult<R>> {
-    const { settings, use, load } = this.#request
+    const { settings, use, load, onEnd } = this.#request
     const { signal } = settings
     const abort = () => this.abort(signal?.reason)
     signal?.addEventListener('abort', abort)
@@ -195,6 +222,9 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
       throw error
     } finally {
       signal?.removeEventListener('abort', abort)
+      for (const wake of this.#waiting) wake()
+      // Not before the constructor's caller has the handle.
+      queueMicrotask(onEnd)
     }
   }
 
@@ -212,10 +242,12 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
     this.#status = 'running'
     const run = transport.run(job, argument, { processors, messageMemoryBytes })
     if (this.#isPaused) transport.pause()
-    failure.catch(async () => {
-      if (!(await settlesSoon(run))) discard()
-    })
     const watch = setInterval(() => this.#watch(transport), watchIntervalMs(settings))
+    failure.catch(async () => {
+      // Members on this thread may never come back; nothing of the run may keep Node running.
+      clearInterval(watch)
+      if (await isLateBy(run, GRACE_MS)) discard()
+    })
     try {
       const outcomes = await run
       if (this.#status !== 'running') throw new Error('the run was ended')
@@ -223,7 +255,7 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
       this.#supersteps = outcomes[0].supersteps
       return resultOf(outcomes, transport, settings, startMs)
     } catch (error) {
-      throw error instanceof DeviceLostError ? this.#lost(error, transport) : error
+      throw this.#explain(error, transport)
     } finally {
       clearInterval(watch)
       this.#supersteps ??= transport.state()?.superstep
@@ -234,40 +266,62 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
   #watch(transport: Transport): void {
     const state = transport.state()
     if (state === undefined || this.#status !== 'running') return
-    const { barrierTimeoutMs, onProgress } = this.#request.settings
-    if (state.sinceBarrierMs > barrierTimeoutMs) this.#stop('failed', this.#timeout(transport))
-    const report = onProgress && state.superstep > 0 ? this.#report(state.superstep - 1) : undefined
+    const { barrierTimeoutMs } = this.#request.settings
+    const isLate = state.sinceBarrierMs > barrierTimeoutMs && missingIn(state.phases).length > 0
+    if (isLate) this.#stop('failed', this.#timeout(state))
+    else this.#tell(state.superstep - 1)
+  }
+
+  /** Tells of a superstep that is new, unless it is too soon after the last. */
+  #tell(superstep: number): void {
+    const { onProgress } = this.#request.settings
+    const told = this.#told
+    const nowMs = epochMs()
+    if (onProgress === undefined || superstep <= told.superstep) return
+    if (nowMs - told.atMs < PROGRESS_MS - 1) return
+    const report = this.#report(superstep)
     if (report === undefined) return
+    this.#told = { superstep, atMs: nowMs }
     try {
-      onProgress?.(report)
+      onProgress(report)
     } catch (error) {
       this.#stop('failed', error)
     }
   }
 
-  #timeout(transport: Transport): BarrierTimeoutError {
+  #timeout(state: RunState): BarrierTimeoutError {
     const { settings } = this.#request
     return new BarrierTimeoutError({
       computation: this.#name,
-      superstep: this.#nameOfCurrent(transport),
-      step: this.superstep,
+      ...this.#place(state),
       timeoutMs: settings.barrierTimeoutMs,
-      missing: missingIn(transport),
+      missing: missingIn(state.phases),
     })
   }
 
+  /** What the way to and from threads can't say by itself: which part of the run it was about. */
+  #explain(error: unknown, transport: Transport): unknown {
+    if (error instanceof DeviceLostError) return this.#lost(error, transport)
+    if ((error as Partial<Error>).message !== UNSERIALIZABLE) return error
+    const problem = "the result can't be sent from its thread: let finalize return plain data"
+    return new TypeError(`computation "${this.#name}": ${problem}`, { cause: error })
+  }
+
   #lost(error: DeviceLostError, transport: Transport): DeviceLostError {
-    const ranks = missingIn(transport).map(({ rank }) => rank)
-    const where =
-      `computation "${this.#name}", superstep ` +
-      `"${this.#nameOfCurrent(transport)}" (number ${this.superstep})`
+    const state = transport.state()
+    if (state === undefined) return error
+    const ranks = missingIn(state.phases).map(({ rank }) => rank)
+    const { superstep, step } = this.#place(state)
+    const where = `computation "${this.#name}", superstep "${superstep}" (number ${step})`
     const missing = ranks.length > 0 ? `; not at the barrier: ranks ${ranks.join(', ')}` : ''
     return new DeviceLostError(`${where}: ${error.message}${missing}`, { cause: error })
   }
 
-  #nameOfCurrent(transport: Transport): string {
+  /** The superstep that goes on; the last one, once outputs are on their way. */
+  #place({ superstep, phases }: RunState): { superstep: string; step: number } {
     const names = this.#superstepNames()
-    return names[(transport.state()?.superstep ?? 0) % names.length]
+    const step = phases.includes('finishing') ? Math.max(0, superstep - 1) : superstep
+    return { superstep: names[step % names.length], step }
   }
 
   get #name(): string {
@@ -283,8 +337,7 @@ function watchIntervalMs({ barrierTimeoutMs }: Settings): number {
   return Math.max(1, Math.min(PROGRESS_MS, barrierTimeoutMs / 4))
 }
 
-function missingIn(transport: Transport): { rank: number; phase: string }[] {
-  const phases = transport.state()?.phases ?? []
+function missingIn(phases: RunState['phases']): { rank: number; phase: string }[] {
   return phases
     .map((phase, rank) => ({ rank, phase }))
     .filter(({ phase }) => phase !== 'waiting' && phase !== 'ended')
@@ -313,17 +366,4 @@ function resultOf<R>(
     undelivered: sum((outcome) => outcome.undelivered),
     elapsedMs: epochMs() - startMs,
   }
-}
-
-/** Whether a run's members come back in time after it was told to end. */
-function settlesSoon(run: Promise<unknown>): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), GRACE_MS)
-  })
-  const back = run.then(
-    () => true,
-    () => true,
-  )
-  return Promise.race([back, late]).finally(() => clearTimeout(timer))
 }

@@ -168,6 +168,11 @@ class TypedInbox implements ColumnInbox<ColumnSpec> {
     this.length = this.batches.reduce((sum, batch) => sum + batch.length, 0)
   }
 
+  /** Not in the type: for programs in JavaScript that take it for an inbox of plain messages. */
+  [Symbol.iterator](): never {
+    throw new TypeError('an inbox of columns has no messages: read inbox.batches, inbox.columns')
+  }
+
   get columns(): ColumnBatch<ColumnSpec>['columns'] {
     this.#columns ??= this.batches.length === 1 ? this.batches[0].columns : this.#join()
     return this.#columns

@@ -1,5 +1,16 @@
 /** Entry `ticktickclock/bsp`: BSP programs and their runs. Re-exports only. */
 
+export {
+  BarrierTimeoutError,
+  CollectiveError,
+  DefinitionError,
+  DeviceLostError,
+  DisposedError,
+  MessageLimitError,
+  NotSupportedError,
+  ProcessorError,
+  TickTickClockError,
+} from '../errors.js'
 export { type BlockPartition, type HashPartition, hashPartition } from '../graph/partition.js'
 export type { Random } from '../random.js'
 export type { MemoryUse, OwnWorker } from '../transport/open.js'

@@ -24,7 +24,13 @@ async function importModule(url: string): Promise<{ default?: unknown }> {
     return await import(/* @vite-ignore */ url)
   } catch (cause) {
     if (cause instanceof DefinitionError) throw cause
-    const problem = cause instanceof Error ? cause.message : String(cause)
-    throw new DefinitionError(`can't load the computation of ${url}: ${problem}`, { cause })
+    // That this file asked for it leads nowhere.
+    const text = cause instanceof Error ? cause.message : String(cause)
+    const problem = text.replace(/ imported from \S*load\.js$/, '')
+    const isUnknown = (cause as { code?: unknown } | null)?.code === 'ERR_UNKNOWN_FILE_EXTENSION'
+    const remedy = isUnknown ? '; compile it to JavaScript and pass the URL of that' : ''
+    throw new DefinitionError(`can't load the computation of ${url}: ${problem}${remedy}`, {
+      cause,
+    })
   }
 }

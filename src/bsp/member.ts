@@ -4,10 +4,12 @@
  * depend on nothing but the answers of `exchange`. Loaded by URL on other threads.
  */
 
+import { GRACE_MS } from '../limits.js'
 import { epochMs } from '../time/system.js'
 import type { Endpoint, MaybePromise } from '../transport/transport.js'
-import { nextTurn } from '../turn.js'
+import { isLateBy, nextTurn } from '../turn.js'
 import { loadComputation } from './load.js'
+import { openInput, type PackedInput } from './plain.js'
 import { Processor } from './processor.js'
 import type { Computation } from './types.js'
 
@@ -18,7 +20,7 @@ export interface MemberArgument {
    * worker brings its own.
    */
   computation: Computation | string | undefined
-  input: unknown
+  input: PackedInput
   maxSupersteps: number
   seed: number
 }
@@ -52,29 +54,50 @@ export async function runMember(
 ): Promise<MemberOutcome> {
   const computation = await loadComputation(argument.computation)
   const processors: Processor[] = []
+  let outcome: MemberOutcome
   try {
+    const input = openInput(argument.input)
     for (const rank of endpoint.ranks) {
       const processor = new Processor(endpoint, rank, computation, argument.seed)
       processors.push(processor)
-      await processor.initialize(argument.input)
+      await processor.initialize(input)
     }
     await endpoint.exchange(true)
     const end = await runSupersteps(endpoint, processors, computation, argument.maxSupersteps)
     const sum = (of: (processor: Processor) => number) =>
       processors.reduce((total, processor) => total + of(processor), 0)
-    return {
+    outcome = {
       ...end,
       undelivered: sum((processor) => processor.countUnread()),
       messages: sum((processor) => processor.sentMessages),
       bytes: sum((processor) => processor.sentBytes),
       result: await collect(endpoint, processors),
     }
-  } finally {
-    for (const processor of processors) {
-      await processor.dispose()
-      endpoint.enter(processor.rank, 'ended')
-    }
+  } catch (error) {
+    await comeBack(processors)
+    // What went wrong first is what is told.
+    await disposeAll(endpoint, processors).catch(() => {})
+    throw error
   }
+  await disposeAll(endpoint, processors)
+  return outcome
+}
+
+/** After a fault: other processors' steps may still go on, on states and in memory of this run. */
+async function comeBack(processors: readonly Processor[]): Promise<void> {
+  for (const processor of processors) processor.close()
+  await isLateBy(Promise.all(processors.map((processor) => processor.going)), GRACE_MS)
+}
+
+/** @throws the first error, when all have been disposed */
+async function disposeAll(endpoint: Endpoint, processors: readonly Processor[]): Promise<void> {
+  const errors: unknown[] = []
+  for (const processor of processors) {
+    endpoint.enter(processor.rank, 'finishing')
+    await processor.dispose().catch((error) => errors.push(error))
+    endpoint.enter(processor.rank, 'ended')
+  }
+  if (errors.length > 0) throw errors[0]
 }
 
 async function runSupersteps(
@@ -117,11 +140,7 @@ function stepAll(
   for (const processor of processors) {
     const vote = step(processor)
     if (typeof vote === 'boolean') agreed = vote && agreed
-    else {
-      // Another processor's fault may be the one that is told.
-      vote.catch(() => {})
-      pending.push(vote)
-    }
+    else pending.push(vote)
   }
   if (pending.length === 0) return agreed
   return Promise.all(pending).then((votes) => agreed && !votes.includes(false))
@@ -136,7 +155,7 @@ async function collect(endpoint: Endpoint, processors: readonly Processor[]): Pr
     if (hasAll) own.push(output)
     else processor.sendOutput(output)
   }
-  if (!hasAll) await endpoint.exchange(true)
+  if (!hasAll) await endpoint.exchange(true, false)
   const [first] = processors
   if (first.rank !== 0) return undefined
   return first.finalize(hasAll ? own : [...first.receiveOutputs()])

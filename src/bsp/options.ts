@@ -1,7 +1,8 @@
 /** Options of a run, checked once at the public edge. */
 
 import { checkCallback, checkInteger, checkOneOf, checkOptions, checkSignal } from '../check.js'
-import { MAX_PROCESSORS } from '../limits.js'
+import { readConfig } from '../config.js'
+import { MAX_PROCESSORS, MAX_TIMEOUT_MS } from '../limits.js'
 import type { OwnWorker } from '../transport/open.js'
 import type { TransportKind } from '../transport/transport.js'
 import type { SuperstepReport } from './report.js'
@@ -23,7 +24,7 @@ export interface RunOptions {
   maxSupersteps?: number
   /**
    * Longest that a superstep may take from one barrier to the next, in milliseconds; beyond, the
-   * run fails and names who is missing. Default 60,000.
+   * run fails and names who is missing. Default 60,000, or what `configure` says.
    */
   barrierTimeoutMs?: number
   /**
@@ -35,7 +36,10 @@ export interface RunOptions {
   seed?: number
   /** Aborts the run: it rejects with `signal.reason`. */
   signal?: AbortSignal
-  /** Called with the latest report, at most 30 times a second; what it throws ends the run. */
+  /**
+   * Called with the latest report when there is a new one, at most 30 times a second; what it
+   * throws ends the run.
+   */
   onProgress?: (report: SuperstepReport) => void
   /**
    * Makes a worker whose script calls `serve(computation)`: what a bundler needs to find it. The
@@ -78,7 +82,7 @@ export function checkRunOptions(options: RunOptions, hostProcessors: number): Se
     processors: whole('processors', Math.min(hostProcessors, MAX_PROCESSORS), 1, MAX_PROCESSORS),
     transport: transport && checkOneOf('transport', transport, TRANSPORTS),
     maxSupersteps: whole('maxSupersteps', 100, 0, Number.MAX_SAFE_INTEGER),
-    barrierTimeoutMs: whole('barrierTimeoutMs', 60_000, 1, 2 ** 31 - 1),
+    barrierTimeoutMs: whole('barrierTimeoutMs', readConfig().barrierTimeoutMs, 1, MAX_TIMEOUT_MS),
     messageMemoryBytes: whole('messageMemoryBytes', 512 * MIB, 1024, 2 ** 32 - MIB),
     seed: whole('seed', 0, 0, 2 ** 32 - 1),
     signal: checkSignal(options.signal),

@@ -6,12 +6,12 @@
  * MESSAGE and its value, or COLLECTIVE, a name and a value.
  */
 
-import { checkInteger, show } from '../check.js'
-import type { Endpoint } from '../transport/transport.js'
+import { show } from '../check.js'
+import { type Endpoint, RunEnded } from '../transport/transport.js'
 import { CHANNEL, type SendChannel } from './channel.js'
 import { ValueWriter } from './codec.js'
 import { ColumnPacket } from './column-packet.js'
-import { type ColumnLayout, columnLayout } from './columns.js'
+import { type ColumnLayout, columnLayout, MOST_FIRST_BYTES } from './columns.js'
 import type { ColumnSpec, MessageSpec, PlainMessage, Target } from './types.js'
 
 export const MESSAGE = 0
@@ -30,7 +30,7 @@ const FIRST_BYTES = 256
 /** A packet of values on its way. */
 interface ValuePacket {
   writer: ValueWriter
-  /** Block size of the last time, at which the next one begins. */
+  /** Bytes that the next packet begins with, after the size of the last. */
   sizeBytes: number
   messages: number
   /** Values of collectives. */
@@ -56,6 +56,7 @@ export class Outbox {
   #style: 'addressed' | 'fanned out' | undefined
   /** Collectives that have sent in this superstep. */
   readonly #sent = new Map<string, string>()
+  #isClosed = false
 
   constructor(
     endpoint: Endpoint,
@@ -91,6 +92,18 @@ export class Outbox {
     this.#message(to, value, what)
   }
 
+  /** The run is over: who still sends is told, and what was open is no packet of this run. */
+  close(): void {
+    this.#isClosed = true
+    this.#values.length = 0
+    this.#columns.length = 0
+  }
+
+  #alloc(byteLength: number): Uint8Array {
+    if (this.#isClosed) throw new RunEnded()
+    return this.#endpoint.alloc(this.#rank, byteLength)
+  }
+
   /** After it: hands the packets to the transport. */
   flush(): void {
     for (const [to, packet] of this.#values.entries()) {
@@ -101,7 +114,8 @@ export class Outbox {
       header.setUint32(4, packet.values, true)
       this.#endpoint.post(this.#rank, to, VALUES, memory, position)
       packet.open = false
-      packet.sizeBytes = memory.byteLength
+      const wanted = Math.max(FIRST_BYTES, 2 ** Math.ceil(Math.log2(position)))
+      packet.sizeBytes = Math.min(MOST_FIRST_BYTES, wanted)
       this.bytes += position
     }
     for (const [to, packet] of this.#columns.entries()) {
@@ -139,9 +153,16 @@ export class Outbox {
 
   /** A rank that is addressed. */
   #one(to: number): number {
-    checkInteger('to', to, 0, this.#endpoint.processors - 1)
+    this.#checkRank(to)
     this.#keepStyle('addressed')
     return to
+  }
+
+  #checkRank(to: unknown): void {
+    const { processors } = this.#endpoint
+    if (Number.isInteger(to) && Number(to) >= 0 && Number(to) < processors) return
+    const expected = `"to" expected a rank from 0 to ${processors - 1}, got ${show(to)}`
+    throw typeof to === 'number' ? new RangeError(expected) : new TypeError(expected)
   }
 
   #resolve(to: Target): readonly number[] {
@@ -172,27 +193,41 @@ export class Outbox {
 
   #message(to: number, message: unknown, what = 'the message'): void {
     const packet = this.#valuePacket(to)
-    packet.writer.writeUint32(MESSAGE)
-    packet.writer.write(message, what)
+    this.#item(packet.writer, (writer) => {
+      writer.writeUint32(MESSAGE)
+      writer.write(message, what)
+    })
     packet.messages++
     this.messages++
   }
 
   #put(to: number, name: string, value: unknown): void {
     const packet = this.#valuePacket(to)
-    const { writer } = packet
+    this.#item(packet.writer, (writer) => {
+      writer.writeUint32(COLLECTIVE)
+      writer.write(name)
+      writer.write(value, `the value of "${name}"`)
+    })
     packet.values++
     this.messages++
-    writer.writeUint32(COLLECTIVE)
-    writer.write(name)
-    writer.write(value, `the value of "${name}"`)
+  }
+
+  /** Appends an item, or nothing: who sends may catch what was thrown, and send another. */
+  #item(writer: ValueWriter, append: (writer: ValueWriter) => void): void {
+    const start = writer.position
+    try {
+      append(writer)
+    } catch (error) {
+      writer.cutBack(start)
+      throw error
+    }
   }
 
   #valuePacket(to: number): ValuePacket {
     const known = this.#values[to]
     if (known?.open) return known
     const packet = known ?? this.#newValuePacket(to)
-    packet.writer.reset(this.#endpoint.alloc(this.#rank, packet.sizeBytes), 0)
+    packet.writer.reset(this.#alloc(packet.sizeBytes), 0)
     packet.writer.writeUint32(0)
     packet.writer.writeUint32(0)
     packet.messages = 0
@@ -203,7 +238,7 @@ export class Outbox {
 
   #newValuePacket(to: number): ValuePacket {
     const writer = new ValueWriter((memory, used, least) => {
-      const grown = this.#endpoint.alloc(this.#rank, Math.max(least, 2 * memory.byteLength))
+      const grown = this.#alloc(Math.max(least, 2 * memory.byteLength))
       grown.set(memory.subarray(0, used))
       return grown
     })
@@ -215,7 +250,7 @@ export class Outbox {
   #columnPacket(to: number, layout: ColumnLayout): ColumnPacket {
     let packet = this.#columns[to]
     if (packet === undefined) {
-      packet = new ColumnPacket(layout, (bytes) => this.#endpoint.alloc(this.#rank, bytes))
+      packet = new ColumnPacket(layout, (bytes) => this.#alloc(bytes))
       this.#columns[to] = packet
     }
     return packet

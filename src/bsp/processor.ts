@@ -17,6 +17,7 @@ import {
 import { FIGURE } from './figures.js'
 import { InboxReader } from './inbox.js'
 import { Outbox } from './outbox.js'
+import { checkPlain } from './plain.js'
 import type { Computation, Context, MessageSpec, Superstep } from './types.js'
 
 /** What `ctx.fail` throws. */
@@ -36,6 +37,10 @@ export class Processor {
   readonly #inbox: InboxReader
   readonly #outbox: Outbox
   #state: unknown
+  #hasInput = false
+  /** Settles when the last step that was a promise has; never rejects. */
+  #going: Promise<unknown> | undefined
+  #isClosed = false
   /** Whether there is a state that `dispose` is owed. */
   #isAlive = false
 
@@ -44,7 +49,8 @@ export class Processor {
     this.#endpoint = endpoint
     this.#computation = computation
     const neighbors = this.#neighbors()
-    this.#context = contextOf(endpoint, rank, neighbors ?? [], seed)
+    const isOver = () => this.#isClosed || endpoint.aborted
+    this.#context = contextOf(endpoint, isOver, rank, neighbors ?? [], seed)
     this.#inbox = new InboxReader(endpoint, rank, computation.message)
     this.#outbox = new Outbox(endpoint, rank, computation.message, neighbors)
   }
@@ -52,8 +58,12 @@ export class Processor {
   /** Makes the first state. */
   async initialize(input: unknown): Promise<void> {
     this.#endpoint.enter(this.rank, 'preparing')
+    this.#hasInput = input !== undefined
     await this.#guard('initialize', undefined, async () => {
       this.#state = await this.#computation.initialize(input, this.#context)
+      if (this.#state === undefined) {
+        throw new TypeError('it returned nothing: return the first state, null if there is none')
+      }
       this.#isAlive = true
     })
     this.#endpoint.enter(this.rank, 'waiting')
@@ -95,7 +105,21 @@ export class Processor {
     const next = this.#guard('compute', superstep, () =>
       superstep.compute(this.#state, inbox as never, ctx),
     )
-    return then(next, finish)
+    const vote = then(next, finish)
+    // Another processor's fault may be the one that is told.
+    this.#going = isPromise(vote) ? vote.catch(() => {}) : undefined
+    return vote
+  }
+
+  /** Settles when a step that still goes on has ended. */
+  get going(): Promise<unknown> | undefined {
+    return this.#going
+  }
+
+  /** The run is over: what still goes on here sends nothing more. */
+  close(): void {
+    this.#isClosed = true
+    this.#outbox.close()
   }
 
   /** Messages that arrived and that nobody will look at. */
@@ -106,8 +130,15 @@ export class Processor {
   /** What leaves this processor. */
   async output(): Promise<unknown> {
     const { output } = this.#computation
-    if (output === undefined) return this.#state
-    return this.#guard('output', undefined, () => output(this.#state, this.#context))
+    this.#endpoint.enter(this.rank, 'finishing')
+    const value = await this.#guard('output', undefined, async () => {
+      const made = output === undefined ? this.#state : await output(this.#state, this.#context)
+      // Here too where nothing is sent: the program may run on threads some day.
+      checkPlain(made, 'the output')
+      return made
+    })
+    this.#endpoint.enter(this.rank, 'waiting')
+    return value
   }
 
   /** Sends a value to rank 0 by the transport, as a superstep's only message. */
@@ -125,6 +156,7 @@ export class Processor {
   }
 
   finalize(outputs: unknown[]): MaybePromise<unknown> {
+    this.#endpoint.enter(this.rank, 'finishing')
     const { finalize } = this.#computation
     if (finalize === undefined) return outputs
     return this.#guard('finalize', undefined, () => finalize(outputs))
@@ -165,7 +197,14 @@ export class Processor {
 
   #snapshot(): unknown {
     const { snapshot } = this.#computation
-    return snapshot === undefined ? structuredClone(this.#state) : snapshot(this.#state)
+    if (snapshot !== undefined) return snapshot(this.#state)
+    try {
+      return structuredClone(this.#state)
+    } catch (cause) {
+      const remedy =
+        'give the computation "snapshot", a function that copies what "converged" needs'
+      throw new TypeError(`${(cause as Error).message} Instead: ${remedy}`, { cause })
+    }
   }
 
   #isEmpty(): boolean {
@@ -178,6 +217,8 @@ export class Processor {
   ): boolean {
     const vote: unknown = converged(before, this.#state, this.#context)
     if (typeof vote === 'boolean') return vote
+    // Its own fault is this one; nobody looks at what it rejects with.
+    if (isPromise(vote)) vote.then(undefined, () => {})
     throw new TypeError(`"converged" must return true or false, got ${show(vote)}`)
   }
 
@@ -199,12 +240,22 @@ export class Processor {
     try {
       const result = run()
       if (!isPromise(result)) return result
-      return result.catch((error: unknown) => {
+      return Promise.resolve(result).catch((error: unknown) => {
         throw this.#explain(error, part, superstep)
       }) as T
     } catch (error) {
       throw this.#explain(error, part, superstep)
     }
+  }
+
+  /** What to do about a fault that the engine has some part in; empty for others. */
+  #remedyFor(error: unknown, part: string): string {
+    if (part === 'initialize' && !this.#hasInput) return ' (no "input" was given)'
+    const isNotPlain = /^can't send /.test((error as Error)?.message ?? '')
+    if (part === 'output' && isNotPlain && this.#computation.output === undefined) {
+      return '; give the definition "output", which returns plain data'
+    }
+    return ''
   }
 
   #explain(
@@ -221,13 +272,15 @@ export class Processor {
     }
     if (error instanceof MessageMemoryFull) return new MessageLimitError(place, error.limitBytes)
     if (error instanceof Failure) return new ProcessorError(place, part, error.message)
-    const text = error instanceof Error ? error.message : show(error)
+    const text =
+      (error instanceof Error ? error.message : show(error)) + this.#remedyFor(error, part)
     return new ProcessorError(place, part, text, { cause: error })
   }
 }
 
 function contextOf(
   endpoint: Endpoint,
+  isOver: () => boolean,
   rank: number,
   neighbors: readonly number[],
   seed: number,
@@ -239,7 +292,7 @@ function contextOf(
   return {
     ...{ rank, processors, superstep: 0, round: 0, neighbors, random },
     get aborted() {
-      return endpoint.aborted
+      return isOver()
     },
     block: (length, unit) => blockPartition(length, processors, rank, unit),
     hash: () => hash,
@@ -249,6 +302,7 @@ function contextOf(
   }
 }
 
+/** Whether it is to be awaited: anything with `then`, such as the handle of a run. */
 function isPromise(value: unknown): value is Promise<unknown> {
   return typeof (value as Promise<unknown> | undefined)?.then === 'function'
 }

@@ -169,7 +169,10 @@ export interface ComputationDefinition<I, S, P extends MessageSpec, O = S, R = O
    * What leaves a processor at the end: anything that structured clone copies. Default: the state.
    */
   output?(state: NoInfer<S>, ctx: Context): O | Promise<O>
-  /** Frees what a state holds, for example a device; called at the end, whatever that was. */
+  /**
+   * Frees what a state holds, for example a device; called at the end, whatever that was, unless
+   * the thread itself had to be ended.
+   */
   dispose?(state: NoInfer<S>): void | Promise<void>
   /**
    * The result, from the outputs of all processors by rank. Default: those. Runs where rank 0 is.

@@ -93,7 +93,9 @@ function report(error: unknown, session: Session): number {
   const message = error instanceof Error ? error.message || error.name : String(error)
   session.say(message)
   if (process.env.TICKTICKCLOCK_DEBUG === '1' && error instanceof Error) {
-    process.stderr.write(`${error.stack}\n`)
+    for (let each: unknown = error; each instanceof Error; each = each.cause) {
+      process.stderr.write(`${each === error ? '' : 'caused by '}${each.stack}\n`)
+    }
   }
   return error instanceof UsageError ? EXIT.usage : EXIT.error
 }

@@ -114,7 +114,10 @@ async function readInput(given: string): Promise<unknown> {
   } catch (error) {
     if (error instanceof UsageError) throw error
     const { code } = error as NodeJS.ErrnoException
-    const problem = code === 'ENOENT' ? 'is neither JSON nor a file' : `can't be read (${code})`
+    const problem =
+      code === 'ENOENT'
+        ? 'is neither JSON nor a file (text needs quotes in it)'
+        : `can't be read (${code})`
     throw new UsageError(`option '--input': ${JSON.stringify(given)} ${problem}`, { cause: error })
   }
 }
@@ -130,7 +133,7 @@ function parseJson(text: string, source: string): unknown {
 
 function jsonOf({ result, ...outcome }: RunResult<unknown>): string {
   const { elapsedMs, ...run } = outcome
-  return `${JSON.stringify({ result, run: { ...run, elapsedMs } }, plain, 2)}\n`
+  return `${JSON.stringify({ result: result ?? null, run: { ...run, elapsedMs } }, plain, 2)}\n`
 }
 
 /** What JSON has no form for: typed arrays and sets as lists, maps as pairs, the rest as text. */

@@ -166,10 +166,12 @@ class InlineRun implements Endpoint {
     return this.#figures.subarray(at, at + FIGURES)
   }
 
-  exchange(agreed: boolean): MaybePromise<boolean> {
+  exchange(agreed: boolean, counts = true): MaybePromise<boolean> {
     if (this.#ended) throw new RunEnded()
-    this.#superstep++
-    if (!this.gate.mayPass()) return this.#waitForGate(agreed)
+    if (counts) {
+      this.#superstep++
+      if (!this.gate.mayPass()) return this.#waitForGate(agreed)
+    }
     if (epochMs() - this.#turnMs > TURN_MS) return this.#takeTurn(agreed)
     return this.#open(agreed)
   }

@@ -27,7 +27,7 @@ export const WORD = {
   taken: 128,
   /** Polls of the generation before a member sleeps. */
   spins: 144,
-  /** Barriers that all members have reached: one more than supersteps finished. */
+  /** Barriers that count and that all have reached: one more than supersteps finished. */
   reached: 160,
 } as const
 

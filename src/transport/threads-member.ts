@@ -120,7 +120,10 @@ class ThreadsEndpoint implements Endpoint {
     const halfBytes = this.#shape.arenaBytes / 2
     const steps = Math.ceil(byteLength / PACKET_ALIGNMENT)
     const at = Atomics.add(this.#words, WORD.taken + half, steps) * PACKET_ALIGNMENT
-    if (at + byteLength > halfBytes) throw new MessageMemoryFull(halfBytes)
+    if (at + byteLength > halfBytes) {
+      Atomics.sub(this.#words, WORD.taken + half, steps)
+      throw new MessageMemoryFull(halfBytes)
+    }
     const address = this.#shape.arenaAddress + half * halfBytes + at
     return new Uint8Array(this.#memory.buffer, address, byteLength)
   }
@@ -138,12 +141,12 @@ class ThreadsEndpoint implements Endpoint {
     return this.#figures.subarray(at, at + FIGURES)
   }
 
-  exchange(agreed: boolean): boolean {
+  exchange(agreed: boolean, counts = true): boolean {
     const words = this.#words
     const parity = this.#barriers & 1
     if (!agreed) Atomics.store(words, WORD.disagreed + parity, 1)
     const generation = Atomics.load(words, WORD.generation)
-    if (Atomics.add(words, WORD.arrived, 1) === this.#shape.members - 1) this.#open(parity)
+    if (Atomics.add(words, WORD.arrived, 1) === this.#shape.members - 1) this.#open(parity, counts)
     else this.#wait(generation)
     if (this.aborted) throw new RunEnded()
     this.#barriers++
@@ -181,10 +184,12 @@ class ThreadsEndpoint implements Endpoint {
   }
 
   /** The last to arrive decides for all and opens. */
-  #open(parity: number): void {
+  #open(parity: number, counts: boolean): void {
     const words = this.#words
-    Atomics.add(words, WORD.reached, 1)
-    this.#holdWhilePaused()
+    if (counts) {
+      Atomics.add(words, WORD.reached, 1)
+      this.#holdWhilePaused()
+    }
     const disagreed = Atomics.exchange(words, WORD.disagreed + parity, 0)
     Atomics.store(words, WORD.answer + parity, disagreed === 0 ? 1 : 0)
     Atomics.store(words, WORD.taken + (parity ^ 1), 0)
@@ -204,6 +209,8 @@ class ThreadsEndpoint implements Endpoint {
       Atomics.store(words, WORD.held, 1)
       Atomics.wait(words, WORD.credits, 0, SLEEP_MS)
     }
+    // First the time: who sees that nothing is held any more must not take the hold for a delay.
+    this.#barrierTime[0] = epochMs()
     Atomics.store(words, WORD.held, 0)
   }
 

@@ -4,8 +4,10 @@
  */
 
 import { processorCount } from '#spawn'
+import { GRACE_MS } from '../limits.js'
 import { type PackedError, unpackError } from '../packed-error.js'
 import { epochMs } from '../time/system.js'
+import { isLateBy } from '../turn.js'
 import type { WorkerPool } from '../workers/pool.js'
 import {
   BARRIER_TIME,
@@ -70,14 +72,38 @@ class ThreadsTransport implements Transport {
       return { shape: member_, module: job.module, argument }
     }
     try {
-      const replies = await this.#pool.runJob(MEMBER_JOB, requestOf, { threads: members })
-      return valuesOf(replies as MemberReply[]) as R[]
+      return valuesOf(await this.#repliesOf(requestOf, members)) as R[]
     } catch (error) {
       control.end()
       throw error
     } finally {
       if (!this.#pool.disposed) memory.free(arenaAddress)
     }
+  }
+
+  /**
+   * The members' replies. When one has failed, those that don't come back are not waited for: the
+   * pool goes, and they count as released.
+   */
+  async #repliesOf(
+    requestOf: (member: number) => MemberRequest,
+    members: number,
+  ): Promise<MemberReply[]> {
+    const known: MemberReply[] = Array.from({ length: members }, () => ({ released: true }))
+    let fail: () => void = () => {}
+    const failed = new Promise<void>((resolve) => {
+      fail = resolve
+    })
+    const onReturn = (value: unknown, member: number) => {
+      known[member] = value as MemberReply
+      if ('error' in known[member]) fail()
+    }
+    const all = this.#pool.runJob(MEMBER_JOB, requestOf, { threads: members, onReturn })
+    all.catch(() => {})
+    const isLate = await Promise.race([all, failed.then(() => isLateBy(all, GRACE_MS))])
+    if (isLate !== true) return all as Promise<MemberReply[]>
+    void this.#pool.dispose()
+    return known
   }
 
   pause(): void {
@@ -168,10 +194,15 @@ class Control {
   }
 
   figures(superstep: number, rank: number): Float64Array | undefined {
-    const current = Atomics.load(this.#words, WORD.reached) - 1
-    if (superstep >= current || superstep <= current - KEPT_SUPERSTEPS) return undefined
     const at = figureIndex(superstep, rank, this.#processors)
-    return new Float64Array(this.memory, this.#layout.figures).slice(at, at + FIGURES)
+    const isKept = () => {
+      const current = Atomics.load(this.#words, WORD.reached) - 1
+      return superstep < current && superstep > current - KEPT_SUPERSTEPS
+    }
+    if (!isKept()) return undefined
+    const copy = new Float64Array(this.memory, this.#layout.figures).slice(at, at + FIGURES)
+    // The run went on meanwhile, and may have overwritten them.
+    return isKept() ? copy : undefined
   }
 
   memoryUse(): { usedBytes: number; limitBytes: number } {

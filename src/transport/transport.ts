@@ -26,7 +26,14 @@ export interface Packet {
 }
 
 /** Where a rank is, for the error that names who is missing at a barrier. */
-export const PHASE = { preparing: 0, computing: 1, communicating: 2, waiting: 3, ended: 4 } as const
+export const PHASE = {
+  preparing: 0,
+  computing: 1,
+  communicating: 2,
+  waiting: 3,
+  finishing: 4,
+  ended: 5,
+} as const
 export type Phase = keyof typeof PHASE
 
 /** A member's end of a transport. */
@@ -44,7 +51,7 @@ export interface Endpoint {
    * Memory for a packet, aligned to 64 bytes, contents undefined; gone after the exchange after
    * next. In shared memory where there is any: receivers then read it in place.
    *
-   * @throws MessageMemoryFull when the run's memory for messages is used up
+   * @throws MessageMemoryFull when the run's memory for messages is used up; nothing is taken then
    */
   alloc(from: number, byteLength: number): Uint8Array
   /** Sends the first `byteLength` bytes of an `alloc`: once for each pair, lane and superstep. */
@@ -56,10 +63,12 @@ export interface Endpoint {
    * everywhere.
    *
    * @param agreed this member's vote
+   * @param counts whether a superstep ends here: such barriers are counted, and held by `pause`.
+   *   Default true; the same for all members
    * @returns whether all members voted true
    * @throws RunEnded when the run is to end early
    */
-  exchange(agreed: boolean): MaybePromise<boolean>
+  exchange(agreed: boolean, counts?: boolean): MaybePromise<boolean>
   /** What the last exchange delivered to a hosted rank, in any order. */
   received(rank: number, lane: number): readonly Packet[]
 }

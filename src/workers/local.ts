@@ -13,7 +13,7 @@ import { findJob, type Jobs, stopError } from './jobs.js'
 import { DONE, type Kernel } from './kernel.js'
 import { PoolLife } from './life.js'
 import { SharedPoolMemory } from './memory.js'
-import type { PoolJob, RunOptions, WorkerPool } from './pool.js'
+import type { JobOptions, PoolJob, RunOptions, WorkerPool } from './pool.js'
 import { sharedTop } from './wasm-memory.js'
 
 /** A pool's worker, as its service sees it. */
@@ -135,14 +135,16 @@ class LocalPool implements WorkerPool {
   async runJob(
     job: PoolJob,
     argumentOf: (thread: number) => unknown,
-    { signal }: RunOptions = {},
+    { signal, onReturn }: JobOptions = {},
   ): Promise<unknown[]> {
     this.#check(signal)
     this.#jobs++
     const work = this.#runJob(job, argumentOf(0)).finally(() => {
       this.#jobs--
     })
-    return [await this.#life.whileAlive(abortable(work, signal))]
+    const value = await this.#life.whileAlive(abortable(work, signal))
+    onReturn?.(value, 0)
+    return [value]
   }
 
   async #runJob(job: PoolJob, argument: unknown): Promise<unknown> {

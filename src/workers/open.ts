@@ -15,7 +15,7 @@ import { DONE } from './kernel.js'
 import { PoolLife } from './life.js'
 import { openLocalPool } from './local.js'
 import { type Member, PrivatePoolMemory, SharedPoolMemory } from './memory.js'
-import type { PoolJob, PoolMemory, RunOptions, Snapshot, WorkerPool } from './pool.js'
+import type { JobOptions, PoolJob, PoolMemory, RunOptions, Snapshot, WorkerPool } from './pool.js'
 import type { PoolService } from './protocol.js'
 import type { SpawnedWorker } from './spawn.js'
 import { createMemory, initialiseTop } from './wasm-memory.js'
@@ -137,7 +137,7 @@ class Pool implements WorkerPool {
   runJob(
     job: PoolJob,
     argumentOf: (thread: number) => unknown,
-    options: RunOptions = {},
+    options: JobOptions = {},
   ): Promise<unknown[]> {
     const { name, module } = job
     return this.#inTurn(options.signal, true, async () => {
@@ -147,6 +147,7 @@ class Pool implements WorkerPool {
         const settled = await this.#callAll(options, async (service, thread) => {
           const reply = await service.runJob({ name, module, thread, threads }, values[thread])
           if ('error' in reply) throw unpackError(reply.error)
+          options.onReturn?.(reply.value, thread)
           return reply.value
         })
         return resultsOf(settled)

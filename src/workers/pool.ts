@@ -48,6 +48,12 @@ export interface RunOptions {
   onSnapshot?: (snapshot: Snapshot) => void
 }
 
+/** Options of a job. */
+export interface JobOptions extends RunOptions {
+  /** Called with what each function returned, as soon as it has. */
+  onReturn?: (value: unknown, thread: number) => void
+}
+
 /** A function of a module, run on the pool's workers in place of a kernel. */
 export interface PoolJob {
   name: string
@@ -107,7 +113,7 @@ export interface WorkerPool {
   runJob(
     job: PoolJob,
     argumentOf: (thread: number) => unknown,
-    options?: RunOptions,
+    options?: JobOptions,
   ): Promise<unknown[]>
   /** Monotonic milliseconds. */
   nowMs(): number

@@ -4,14 +4,11 @@
  */
 
 import { expect, it } from 'vitest'
-import * as collectives from '../../src/bsp/collectives/index.js'
-import { defineComputation, message } from '../../src/bsp/computation.js'
-import { type MemberArgument, runMember } from '../../src/bsp/member.js'
-import type { Computation } from '../../src/bsp/types.js'
-import { createRandom, type Random } from '../../src/random.js'
-import { openInline } from '../../src/transport/inline.js'
-import type { Endpoint } from '../../src/transport/transport.js'
+import * as collectives from '../../dist/bsp/collectives/index.js'
+import { defineComputation, message } from '../../dist/bsp/computation.js'
+import { createRandom } from '../../dist/random.js'
 import { count, testSeed } from '../support/seed.js'
+import { runShuffled } from '../support/shuffled.js'
 
 const PROCESSORS = 8
 const LENGTH = 5000
@@ -57,53 +54,17 @@ const computation = defineComputation({
   output: ({ found }) => found,
 })
 
-function shuffledEndpoint(endpoint: Endpoint, random: Random): Endpoint {
-  return {
-    processors: endpoint.processors,
-    ranks: endpoint.ranks,
-    get aborted() {
-      return endpoint.aborted
-    },
-    enter: (rank, phase) => endpoint.enter(rank, phase),
-    alloc: (from, byteLength) => endpoint.alloc(from, byteLength),
-    post: (...packet) => endpoint.post(...packet),
-    figures: (rank) => endpoint.figures(rank),
-    exchange: (agreed) => endpoint.exchange(agreed),
-    received(rank, lane) {
-      const packets = [...endpoint.received(rank, lane)]
-      for (let i = packets.length - 1; i > 0; i--) {
-        const j = random.nextBelow(i + 1)
-        ;[packets[i], packets[j]] = [packets[j], packets[i]]
-      }
-      return packets
-    },
-  }
-}
-
-async function runOn(around: (endpoint: Endpoint) => Endpoint): Promise<unknown> {
+function makeInput(): Float64Array {
   const random = createRandom(1)
-  const input = Float64Array.from({ length: LENGTH }, () => random.nextFloat() * 1e9 - 5e8)
-  const argument: MemberArgument = {
-    computation: computation as unknown as Computation,
-    input,
-    maxSupersteps: 2,
-    seed: 0,
-  }
-  const job = {
-    module: '',
-    local: (endpoint: Endpoint, given: MemberArgument) => runMember(around(endpoint), given),
-  }
-  const shape = { processors: PROCESSORS, messageMemoryBytes: 2 ** 24 }
-  const [{ result }] = await openInline().run(job, argument, shape)
-  return result
+  return Float64Array.from({ length: LENGTH }, () => random.nextFloat() * 1e9 - 5e8)
 }
 
 it('TB9: shuffled delivery changes nothing', async () => {
   const seed = testSeed()
-  const expected = await runOn((endpoint) => endpoint)
+  const input = makeInput()
+  const expected = await runShuffled(computation, input, PROCESSORS)
   for (let i = 0; i < count(200); i++) {
-    const random = createRandom((seed + i) >>> 0)
-    const result = await runOn((endpoint) => shuffledEndpoint(endpoint, random))
+    const result = await runShuffled(computation, input, PROCESSORS, (seed + i) >>> 0)
     expect(result, `seed ${seed}, case ${i}`).toEqual(expected)
   }
 })

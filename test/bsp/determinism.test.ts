@@ -6,63 +6,15 @@
 import fc from 'fast-check'
 import { createRuntime, defineComputation, message, run } from 'ticktickclock/bsp'
 import { afterAll, describe, expect, it } from 'vitest'
-import { runMember } from '../../dist/bsp/member.js'
-import { createRandom, type Random } from '../../dist/random.js'
-import { openInline } from '../../dist/transport/inline.js'
-import type { Endpoint, Packet } from '../../dist/transport/transport.js'
 import componentsProgram from '../support/programs/components.mjs'
 import { count, testSeed } from '../support/seed.js'
+import { runShuffled } from '../support/shuffled.js'
 
 const COMPONENTS = new URL('../support/programs/components.mjs', import.meta.url)
 const PROCESSORS = [1, 2, 3, 4, 8, 16]
 
 const runtime = createRuntime({ workers: 2 })
 afterAll(() => runtime.dispose())
-
-/** Delivers packets in any order. */
-class ShuffledEndpoint implements Endpoint {
-  readonly #inner: Endpoint
-  readonly #random: Random
-
-  constructor(inner: Endpoint, random: Random) {
-    this.#inner = inner
-    this.#random = random
-  }
-
-  get processors() {
-    return this.#inner.processors
-  }
-  get ranks() {
-    return this.#inner.ranks
-  }
-  get aborted() {
-    return this.#inner.aborted
-  }
-  enter: Endpoint['enter'] = (...args) => this.#inner.enter(...args)
-  alloc: Endpoint['alloc'] = (...args) => this.#inner.alloc(...args)
-  post: Endpoint['post'] = (...args) => this.#inner.post(...args)
-  figures: Endpoint['figures'] = (rank) => this.#inner.figures(rank)
-  exchange: Endpoint['exchange'] = (agreed) => this.#inner.exchange(agreed)
-
-  received(rank: number, lane: number): readonly Packet[] {
-    const packets = [...this.#inner.received(rank, lane)]
-    for (let i = packets.length - 1; i > 0; i--) {
-      const j = this.#random.nextBelow(i + 1)
-      ;[packets[i], packets[j]] = [packets[j], packets[i]]
-    }
-    return packets
-  }
-}
-
-/** A run whose packets are delivered in an order of chance. */
-async function runShuffled(computation: unknown, input: unknown, processors: number, seed: number) {
-  const argument = { computation: computation as never, input, maxSupersteps: 1000, seed: 0 }
-  const local = (endpoint: Endpoint, given: typeof argument) =>
-    runMember(new ShuffledEndpoint(endpoint, createRandom(seed)), given)
-  const shape = { processors, messageMemoryBytes: 64 * 2 ** 20 }
-  const [{ result }] = await openInline().run({ local, module: '' }, argument, shape)
-  return result
-}
 
 const graphs = fc.integer({ min: 1, max: 60 }).chain((vertexCount) =>
   fc.record({

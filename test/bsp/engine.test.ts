@@ -25,6 +25,62 @@ describe('messages', () => {
     expect(undelivered).toBe(3 * 3 * 2)
   })
 
+  it('that are refused leave no trace', async () => {
+    const refused = defineComputation({
+      name: 'refused',
+      message: message<unknown>(),
+      initialize: () => [] as unknown[],
+      supersteps: [
+        {
+          name: 'send',
+          compute() {},
+          communicate(_state, send) {
+            for (const value of [
+              { bad: () => 1 },
+              'first',
+              { text: 'x', bad: () => 1 },
+              'second',
+            ]) {
+              try {
+                send(0, value)
+              } catch (error) {
+                send(0, (error as Error).name)
+              }
+            }
+          },
+        },
+        { name: 'look', compute: (_state, inbox) => [inbox.length, ...inbox] },
+      ],
+    })
+    const { result, messages } = await run(refused, { processors: 1, ...inline })
+    expect(result).toEqual([[4, 'TypeError', 'first', 'TypeError', 'second']])
+    expect(messages).toBe(4)
+  })
+
+  it.each([
+    ['plain values', message<Uint8Array>(), (bytes: Uint8Array) => bytes],
+    ['columns', { byte: 'u8' } as const, (byte: Uint8Array) => ({ byte })],
+  ])('take no memory for what went before: %s', async (_kind, spec, messageOf) => {
+    const [small, large] = [new Uint8Array(1), new Uint8Array(40 * 2 ** 20)]
+    const moving = defineComputation({
+      name: 'moving',
+      message: spec as never,
+      initialize: () => 0,
+      supersteps: [0, 1, 2].map((target) => ({
+        name: `mostly to ${target}`,
+        compute() {},
+        communicate(_state: number, send: unknown, { rank }: { rank: number }) {
+          if (rank > 0) return
+          const out = send as { (to: number, value: unknown): void; batch?: typeof send }
+          const put = (out.batch ?? out) as typeof out
+          for (let to = 0; to <= target; to++) put(to, messageOf(to < target ? small : large))
+        },
+      })),
+    })
+    const limits = { processors: 3, messageMemoryBytes: 152 * 2 ** 20 }
+    expect((await run(moving, { ...limits, ...inline })).supersteps).toBe(3)
+  })
+
   it('are what they were when they were sent', async () => {
     const shared = defineComputation({
       name: 'shared',

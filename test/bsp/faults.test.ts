@@ -13,6 +13,10 @@ import { allEnd } from '../support/workers.js'
 
 const MISBEHAVE = new URL('../support/programs/misbehave.mjs', import.meta.url)
 
+const LATE = new URL('../support/programs/late.mjs', import.meta.url)
+
+const UNSENDABLE = new URL('../support/programs/unsendable.mjs', import.meta.url)
+
 const FAULTS = ['throw', 'reject', 'fail', 'exit', 'hang', 'sleep'] as const
 const PLACES = ['initialize', 'compute', 'communicate', 'converged'] as const
 const TIMEOUT_MS = 400
@@ -76,6 +80,34 @@ describe('a program that goes wrong on threads', () => {
       // In superstep 0 nothing has arrived yet.
       expect({ fault, result, supersteps }).toEqual({ fault, result: [6, 6, 6], supersteps: 3 })
     }
+  })
+
+  it('sends nothing into the run after it', async () => {
+    await using runtime = createRuntime({ workers: 1 })
+    const bad = runtime.run(LATE, { input: { isBad: true }, processors: 2 })
+    await expect(bad).rejects.toThrow('rank 1: compute failed: on purpose')
+    const good = { input: { isBad: false }, processors: 2 }
+    expect((await runtime.run(LATE, good)).result).toEqual([0, 0])
+  })
+
+  it('is not hidden by another processor that hangs', async () => {
+    await using runtime = createRuntime({ workers: 2 })
+    const input = { fault: 'throw', rank: 1, step: 1, where: 'compute', supersteps: 5, hangs: 0 }
+    const run = runtime.run(MISBEHAVE, { input, processors: 2, barrierTimeoutMs: 5000 })
+    await expect(run).rejects.toThrow('rank 1: compute failed: thrown on purpose')
+    const good = { fault: 'throw', rank: -1, step: 0, where: '', supersteps: 3 }
+    const { result } = await runtime.run(MISBEHAVE, { input: good, processors: 2 })
+    expect(result).toEqual([2, 2])
+  })
+
+  it('says what can not be sent, and what to do', async () => {
+    await using runtime = createRuntime({ workers: 2 })
+    const input = { action: () => 1 } as never
+    const refused = await failureOf(runtime.run(MISBEHAVE, { input, processors: 2 }))
+    expect(refused).toBeInstanceOf(TypeError)
+    expect(refused.message).toMatch(/can't send the input\.action: a function .*plain data/)
+    const result = await failureOf(runtime.run(UNSENDABLE, { processors: 2 }))
+    expect(result.message).toMatch(/computation "unsendable": the result can't be sent .*finalize/)
   })
 
   it('says where, and what was thrown', async () => {

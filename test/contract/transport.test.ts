@@ -111,6 +111,13 @@ describe.each(TRANSPORTS)('the transport %s', (_kind, open) => {
 })
 
 describe('memory for messages', () => {
+  it.each(TRANSPORTS)('that can’t be had is not taken: %s', async (_kind, open) => {
+    const job = await jobOf<object, (number | string)[]>('greedy')
+    const [answers] = await open().run(job, {}, { processors: 1, messageMemoryBytes: 4096 })
+    const full = 'Error: more than 2048 bytes of messages'
+    expect(answers).toEqual([1024, full, 900, full])
+  })
+
   it('is an error of its own class within a thread', async () => {
     const local = async (endpoint: Endpoint) => {
       endpoint.alloc(0, 2000)

@@ -1,6 +1,7 @@
 /**
  * The code in README.md and docs/ is right: every TypeScript block is type-checked, and run unless
- * it is marked for browsers; every link to a file leads somewhere.
+ * it is marked for browsers; JavaScript files are run beside each other; every link to a file leads
+ * somewhere, the heading that it names included.
  */
 
 import { execFile } from 'node:child_process'
@@ -42,6 +43,24 @@ function blocksOf(page: string): Block[] {
     code: match[2],
     browser: match[1] !== undefined,
   }))
+}
+
+/** Blocks fenced as `js`, which begin with the name of the file that they are. */
+function filesOf(page: string): { name: string; code: string }[] {
+  const text = readFileSync(join(ROOT, page), 'utf8')
+  return [...text.matchAll(/^```js\n(\/\/ (\S+)\n[\s\S]*?)^```$/gm)].map((match) => ({
+    name: match[2],
+    code: match[1],
+  }))
+}
+
+/** Names of a page's headings, as links end in them. */
+function headingsOf(from: string, page: string): Set<string> {
+  const text = readFileSync(join(ROOT, from, page), 'utf8')
+  const name = (heading: string) => heading.toLowerCase().replaceAll(/[^\w\s-]/g, '')
+  return new Set(
+    [...text.matchAll(/^#+ (.*)$/gm)].map((match) => name(match[1]).replaceAll(' ', '-')),
+  )
 }
 
 const blocks = PAGES.flatMap(blocksOf)
@@ -98,6 +117,24 @@ describe('the documentation', () => {
     },
   )
 
+  it.each(PAGES.filter((page) => filesOf(page).length > 0))(
+    '%s has JavaScript files that run',
+    async (page) => {
+      const place = join(folder, page.replaceAll(/[/.]/g, '-'))
+      mkdirSync(place, { recursive: true })
+      const files = filesOf(page)
+      for (const { name, code } of files) writeFileSync(join(place, name), code)
+      for (const { name, code } of files) {
+        const { stdout, stderr } = await promisify(execFile)(process.execPath, [join(place, name)])
+        expect(stderr).toBe('')
+        const expected = [...code.matchAll(/^console\.log\(.*\) \/\/ (.*)$/gm)].map(
+          (match) => match[1],
+        )
+        expect(stdout.split('\n').slice(0, -1)).toEqual(expected)
+      }
+    },
+  )
+
   it.each(PAGES)('%s leads only to files that exist', (page) => {
     const text = readFileSync(join(ROOT, page), 'utf8')
     const links = [...text.matchAll(/\]\(([^)#\s]+)(#[^)]*)?\)/g)].map((match) => match[1])
@@ -105,5 +142,8 @@ describe('the documentation', () => {
       .filter((link) => !/^https?:/.test(link))
       .filter((link) => !existsSync(join(ROOT, dirname(page), link)))
     expect(broken).toEqual([])
+    const places = [...text.matchAll(/\]\(([^)#\s]*\.md)#([^)]*)\)/g)]
+    const lost = places.filter(([, file, heading]) => !headingsOf(dirname(page), file).has(heading))
+    expect(lost.map(([link]) => link)).toEqual([])
   })
 })

@@ -60,8 +60,41 @@ describe('examples', () => {
     expect(lines.filter((line) => line.length > 105 && !/not available/.test(line))).toEqual([])
   }, 90_000)
 
-  it('pagerank: the lines of the README', async () => {
+  it('hello-world: each processor hears the one before', async () => {
+    const { code, stdout, stderr } = await runNode([built('hello-world')])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain('0 of 3 heard "hello world, from 2"\n')
+    expect(stdout).toMatch(/^2 supersteps on [1-3] threads$/m)
+  })
+
+  it('parallel-sum: 1 to 10,000, on any number of processors', async () => {
+    const { code, stdout, stderr } = await runNode([built('parallel-sum')])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout.match(/^\d processors: 50,005,000, /gm)).toHaveLength(4)
+  })
+
+  it('pagerank: two tolerances, and what they mean', async () => {
     const { code, stdout, stderr } = await runNode([built('pagerank')])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout.match(/^ {2}ATL 0\.0597/gm)).toHaveLength(2)
+    const iterations = [...stdout.matchAll(/: (\d+) iterations/g)].map((match) => Number(match[1]))
+    expect(iterations[1]).toBeGreaterThan(iterations[0])
+    expect(stdout).toMatch(
+      /^tolerance 0.0001: .* from exact at most 5.\de-4, 1\d % of a mean rank$/m,
+    )
+  })
+
+  it('distributed-sort: four supersteps, every value once and in order', async () => {
+    const { code, stdout, stderr } = await runNode([built('distributed-sort')])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^sample .*\npivots .*\npartition 16 messages, .*\nsort /m)
+    const sizes = [...stdout.matchAll(/: (\d+) values,/g)].map((match) => Number(match[1]))
+    expect(sizes.reduce((sum, size) => sum + size)).toBe(1_000_000)
+    expect(stdout).toContain('1000000 values, in order: true')
+  })
+
+  it('readme: the lines of the README', async () => {
+    const { code, stdout, stderr } = await runNode([built('readme')])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(/^plain JavaScript, converged: true, .*\nATL 0\.0597/)
   })

@@ -80,3 +80,25 @@ export function l1Distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   for (let i = 0; i < a.length; i++) sum += Math.abs(a[i] - b[i])
   return sum
 }
+
+/** Ranks after so many steps of power iteration from 1/n each, with a dense matrix; d = 0.85. */
+export function densePowerIteration(graph: DenseGraph, iterations: number): number[] {
+  const { vertexCount: n, offsets, targets, weights } = graph
+  const matrix = Array.from({ length: n }, () => new Array<number>(n).fill(1 / n))
+  for (let v = 0; v < n; v++) {
+    let total = 0
+    for (let e = offsets[v]; e < offsets[v + 1]; e++) total += weights?.[e] ?? 1
+    if (total === 0) continue
+    matrix[v].fill(0)
+    for (let e = offsets[v]; e < offsets[v + 1]; e++) {
+      matrix[v][targets[e]] += (weights?.[e] ?? 1) / total
+    }
+  }
+  let ranks = new Array<number>(n).fill(1 / n)
+  for (let k = 0; k < iterations; k++) {
+    ranks = ranks.map(
+      (_, to) => 0.15 / n + 0.85 * ranks.reduce((sum, rank, v) => sum + rank * matrix[v][to], 0),
+    )
+  }
+  return ranks
+}

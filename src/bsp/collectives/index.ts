@@ -1,6 +1,6 @@
 /** Collectives: communication of all ranks with each other, after MPI. Re-exports only. */
 
-export { CollectiveError } from '../../errors.js'
+export type { AnyInbox, AnySend } from './exchange.js'
 export {
   type AllGather,
   type AllToAll,
@@ -13,6 +13,7 @@ export {
   gather,
   type RootOptions,
   type Scatter,
+  type Sliceable,
   scatter,
 } from './move.js'
 export {

@@ -35,6 +35,7 @@ export interface Scatter<T> {
 export interface Gather<T> {
   readonly name: string
   readonly root: number
+  /** Sends this rank's value to the root. */
   send(send: AnySend, value: T): void
   /** Values by rank at the root; `undefined` at other ranks. */
   receive(inbox: AnyInbox): T[] | undefined
@@ -43,6 +44,7 @@ export interface Gather<T> {
 /** A value from every rank, at all. */
 export interface AllGather<T> {
   readonly name: string
+  /** Sends this rank's value to all. */
   send(send: AnySend, value: T): void
   /** Values by rank, at every rank. */
   receive(inbox: AnyInbox): T[]
@@ -220,7 +222,9 @@ export function allToAll<T>(name: string): AllToAll<T> {
 
 /** Arrays that `chunk` cuts: typed arrays and plain ones. */
 export interface Sliceable {
+  /** Elements. */
   readonly length: number
+  /** A copy of the elements from `start` up to, not including, `end`. */
   slice(start: number, end: number): unknown
 }
 

@@ -84,13 +84,34 @@ export const TOLERANCE = 152
 export const RESIDUAL = 160
 /** f64: dangling mass of the ranks as they are. */
 export const DANGLING = 168
-/** Address of 64 bytes: personalisation of the last slice, 0 in its padding, f64. */
+/**
+ * Address of f64[16]: personalisation of the last slice, 0 in its padding; then the uniform one.
+ */
 export const TAIL_PERSONALIZATION = 176
 /** Three tickets (next block to take), used in turn, one cache line each. */
 export const TICKETS = 192
 export const TICKET_STRIDE = 64
 
-export const PARAMETER_BYTES = 384
+// --- part only (assembly/pagerank-part.ts): rows of one processor, in fixed blocks of vertices.
+// BLOCK_COUNT is 1, BLOCK_START is u32[blocks][2]: first unit and heavy rows of each block. The
+// fields above that differ by block are set for one after the other.
+/** Blocks of the part. */
+export const PART_BLOCKS = 384
+/** Rows of the part; of a block, the last one may have fewer; slots of a block. */
+export const PART_ROWS = 388
+export const PART_BLOCK_ROWS = 392
+export const PART_BLOCK_SLOTS = 396
+/** Addresses of the part's ranks, reciprocals and units. */
+export const PART_RANKS = 400
+export const PART_INVERSE = 404
+export const PART_UNIT_START = 408
+/** Written for each iteration. f64: what a row gets of its personalisation. */
+export const PART_JUMP = 416
+/** Addresses of everybody's contributions by slot, and of where the part's own go. */
+export const PART_SOURCE = 424
+export const PART_SINK = 428
+
+export const PARAMETER_BYTES = 448
 
 /** Rows with at least this many entries are stored one by one: bounds padding to 7 × this. */
 export const HEAVY_DEGREE = 512

@@ -66,8 +66,8 @@ export const MAX_BUCKETS = 1024
 export const MAX_BUCKET_BITS = 9
 /** Values of a bucket, as a power of two, from which on there are fewer buckets. */
 export const BUCKET_COUNT_BITS = 12
-/** Leaves of the splitters' search, a power of two. */
-export const LEAVES = 512
+/** Leaves of the splitters' search at most, a power of two. */
+export const MAX_LEAVES = 512
 /**
  * Two pages and a cache line. Buckets of equal width fill at one pace, and at a distance of a power
  * of two their pages fall into the same few sets of the TLB: moving 2^24 keys took 2 to 3 times as

@@ -5,7 +5,7 @@ import { defineComputation, message } from 'ticktickclock/bsp'
 /**
  * @typedef {import('ticktickclock/bsp').Context} Context
  * @typedef {{ fault: keyof typeof FAULTS, rank: number, step: number, where: string,
- *   supersteps: number }} Input
+ *   supersteps: number, hangs?: number }} Input
  */
 
 const FAULTS = {
@@ -30,7 +30,8 @@ const FAULTS = {
  * @returns {Promise<void> | undefined}
  */
 function happen(part, input, ctx) {
-  const { fault, rank, step, where } = input
+  const { fault, rank, step, where, hangs } = input
+  if (hangs === ctx.rank && part === where && ctx.superstep === step) FAULTS.hang()
   if (part === where && ctx.rank === rank && ctx.superstep === step) return FAULTS[fault](ctx)
   return
 }
