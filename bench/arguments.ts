@@ -1,6 +1,7 @@
 /** The command line of `npm run bench`. */
 
 import { parseArgs } from 'node:util'
+import type { ScalingGraph } from './bsp-pagerank.js'
 import type { BspSettings } from './suite-bsp.js'
 import type { MemorySettings } from './suite-memory.js'
 import type { GraphChoice, PagerankSettings } from './suite-pagerank.js'
@@ -61,10 +62,11 @@ export interface Settings {
 const SUITES: readonly Suite[] = ['pagerank', 'parse', 'memory', 'sort', 'timestamps', 'bsp']
 const MIB = 2 ** 20
 
-/** The seed's graph, and one of the same density with enough to do. */
-const SCALING = [
+/** The seed's graph, one of the same density with more to do, and one that iterates for long. */
+const SCALING: ScalingGraph[] = [
   { vertexCount: 1000, edgeCount: 5000 },
   { vertexCount: 200_000, edgeCount: 1_000_000 },
+  { rmatScale: 18 },
 ]
 
 /** @throws UsageError with the argument and what is allowed */

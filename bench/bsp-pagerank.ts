@@ -32,11 +32,8 @@ export interface PagerankThreads {
   reference: Device
 }
 
-/** A graph of the scaling table. */
-export interface ScalingGraph {
-  vertexCount: number
-  edgeCount: number
-}
+/** A graph of the scaling table: uniform, or R-MAT of 2^rmatScale vertices. */
+export type ScalingGraph = { vertexCount: number; edgeCount: number } | { rmatScale: number }
 
 /** A row of the scaling table. */
 export interface ScalingRow {
@@ -118,17 +115,23 @@ export async function programContest(
 
 /** The same program on 1 to 16 processors. */
 export async function scalePagerank(
-  { vertexCount, edgeCount }: ScalingGraph,
+  wanted: ScalingGraph,
   seed: number,
   threads: PagerankThreads,
   effort: BspEffort,
   say: (line: string) => void,
 ): Promise<ScalingReport> {
-  const generated = generateUniform({ vertexCount, edgeCount, seed })
-  const graph = shareGraph(generated)
+  const isRmat = 'rmatScale' in wanted
+  const graph = shareGraph(
+    isRmat
+      ? generateRmat({ scale: wanted.rmatScale, directed: false, seed })
+      : generateUniform({ ...wanted, seed }),
+  )
+  const { vertexCount, edgeCount } = graph
   const compare = await comparison(graph, threads.reference)
   const counted = (count: number) => count.toLocaleString('en-US')
-  const name = `PageRank, ${counted(vertexCount)} nodes, ${counted(edgeCount)} edges`
+  const kind = isRmat ? `R-MAT ${wanted.rmatScale}, ` : ''
+  const name = `PageRank, ${kind}${counted(vertexCount)} nodes, ${counted(edgeCount)} edges`
   const contestants = PROCESSOR_COUNTS.map((processors) =>
     programContestant(nameOf(processors), threads, processors, { graph }, compare),
   )
