@@ -79,7 +79,7 @@ export class Outbox {
     this.send = Object.assign(this.#makeSend(), { [CHANNEL]: channel })
   }
 
-  /** Before `communicate`. */
+  /** Before `communicate`: nothing has been sent yet. */
   begin(): void {
     this.messages = 0
     this.bytes = 0
@@ -87,24 +87,7 @@ export class Outbox {
     this.#sent.clear()
   }
 
-  /** A message that is a plain value, whatever the definition's messages are. */
-  sendValue(to: number, value: unknown, what: string): void {
-    this.#message(to, value, what)
-  }
-
-  /** The run is over: who still sends is told, and what was open is no packet of this run. */
-  close(): void {
-    this.#isClosed = true
-    this.#values.length = 0
-    this.#columns.length = 0
-  }
-
-  #alloc(byteLength: number): Uint8Array {
-    if (this.#isClosed) throw new RunEnded()
-    return this.#endpoint.alloc(this.#rank, byteLength)
-  }
-
-  /** After it: hands the packets to the transport. */
+  /** After `communicate`: hands the packets to the transport. */
   flush(): void {
     for (const [to, packet] of this.#values.entries()) {
       if (packet?.open !== true) continue
@@ -124,6 +107,23 @@ export class Outbox {
       this.#endpoint.post(this.#rank, to, COLUMNS, memory, usedBytes)
       this.bytes += usedBytes
     }
+  }
+
+  /** A message that is a plain value, whatever the definition's messages are. */
+  sendValue(to: number, value: unknown, what: string): void {
+    this.#message(to, value, what)
+  }
+
+  /** The run is over: who still sends is told, and what was open is no packet of this run. */
+  close(): void {
+    this.#isClosed = true
+    this.#values.length = 0
+    this.#columns.length = 0
+  }
+
+  #alloc(byteLength: number): Uint8Array {
+    if (this.#isClosed) throw new RunEnded()
+    return this.#endpoint.alloc(this.#rank, byteLength)
   }
 
   #makeSend(): object {

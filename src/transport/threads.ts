@@ -69,8 +69,8 @@ class ThreadsTransport implements Transport {
     const arenaAddress = await memory.alloc(arenaBytes)
     const requestOf = (member: number): MemberRequest => {
       const place = { control: control.memory, arenaAddress, arenaBytes }
-      const member_: MemberShape = { ...place, processors, member, members }
-      return { shape: member_, module: job.module, argument }
+      const own: MemberShape = { ...place, processors, member, members }
+      return { shape: own, module: job.module, argument }
     }
     try {
       return valuesOf(await this.#repliesOf(requestOf, members)) as R[]
