@@ -129,7 +129,14 @@ describe('edges of the domain', () => {
   })
 
   it('stops at maxIterations and at maxSupersteps, unconverged', async () => {
-    const graph = randomGraph(seed, 200)
+    // An asymmetric cycle with a chord never reaches a residual of 0 in so few iterations; a random
+    // graph may (a graph without arcs is done after one).
+    const graph = graphFromEdges([
+      [0, 1],
+      [1, 2],
+      [2, 0],
+      [0, 2],
+    ])
     const limited = await inline({ graph, tolerance: 0, maxIterations: 3 }, 2)
     expect(limited.result).toMatchObject({ iterations: 3, converged: false })
     expect(limited.reason).toBe('converged')
