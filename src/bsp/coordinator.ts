@@ -158,14 +158,16 @@ function transportFor(
         (typeof what === 'string' ? '; for a path, new URL(path, import.meta.url)' : ''),
     )
   }
-  const canUseThreads = what instanceof URL || hasOwnWorkers
-  if (transport === 'threads' && !canUseThreads) {
+  const canUseWorkers = what instanceof URL || hasOwnWorkers
+  if (transport !== undefined && transport !== 'inline' && !canUseWorkers) {
     throw new NotSupportedError(
-      "functions can't be sent to threads: make the computation the default export of a module " +
+      "functions can't be sent to workers: make the computation the default export of a module " +
         "and pass new URL('./module.js', import.meta.url), or pass workerFactory",
     )
   }
-  return transport ?? (canUseThreads && hasSharedMemory() ? 'threads' : 'inline')
+  if (transport !== undefined) return transport
+  if (!canUseWorkers) return 'inline'
+  return hasSharedMemory() ? 'threads' : 'transfer'
 }
 
 /** Options of `createRuntime`. */

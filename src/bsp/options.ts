@@ -16,8 +16,9 @@ export interface RunOptions {
   processors?: number
   /**
    * `inline`: all on this thread, one after the other. `threads`: on the workers of a pool, for a
-   * computation in a module of its own. Default: `threads` for a URL or with `workerFactory` where
-   * memory can be shared, `inline` otherwise.
+   * computation in a module of its own. `transfer`: likewise, without shared memory: packets are
+   * moved, and a run that is to end can't be seen by a `compute` that goes on. Default: `threads`
+   * for a URL or with `workerFactory`, `transfer` where memory can't be shared; else `inline`.
    */
   transport?: TransportKind
   /** Supersteps after which the run stops, converged or not. Default 100. */
@@ -29,7 +30,8 @@ export interface RunOptions {
   barrierTimeoutMs?: number
   /**
    * Most bytes that the messages of two supersteps may take, half of them each. Taken as address
-   * space at once, as memory only where messages lie. Default 512 MiB.
+   * space at once, as memory only where messages lie. With `transfer` each worker may take as
+   * much. Default 512 MiB.
    */
   messageMemoryBytes?: number
   /** Seed of every processor's random numbers. Default 0. */
@@ -53,7 +55,7 @@ const NAMES = [
   ...['seed', 'signal', 'onProgress', 'workerFactory'],
 ]
 
-const TRANSPORTS: readonly TransportKind[] = ['inline', 'threads']
+const TRANSPORTS: readonly TransportKind[] = ['inline', 'threads', 'transfer']
 
 /** Options with their defaults. */
 export interface Settings {

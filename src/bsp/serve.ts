@@ -3,7 +3,7 @@
  * knows one computation.
  */
 
-import { serveMember } from '../transport/threads-serve.js'
+import { serveMember } from '../transport/serve.js'
 import type { Endpoint } from '../transport/transport.js'
 import type { AnyComputation } from './coordinator.js'
 import { type MemberArgument, runMember } from './member.js'

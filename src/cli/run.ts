@@ -11,6 +11,7 @@ import { Command } from 'commander'
 import type { AnyComputation } from '../bsp/coordinator.js'
 import type { RunResult } from '../bsp/handle.js'
 import type { RunOptions } from '../bsp/options.js'
+import type { TransportKind } from '../transport/transport.js'
 import { EXIT, UsageError } from './exit.js'
 import { formatBytes, plural } from './format.js'
 import { choice, parsed, path, wholeNumber } from './options.js'
@@ -19,7 +20,7 @@ import type { Session } from './session.js'
 
 interface Options {
   processors?: number
-  transport?: 'inline' | 'threads'
+  transport?: TransportKind
   maxSupersteps?: number
   barrierTimeout?: number
   seed?: number
@@ -59,6 +60,7 @@ export function runCommand(session: Session, end: (code: number) => void): Comma
       choice('--transport <kind>', 'run on this thread or on many (default: threads)', [
         'inline',
         'threads',
+        'transfer',
       ]),
     )
     .addOption(parsed('--input <json>', 'JSON, a file of JSON, or - for standard input', path))

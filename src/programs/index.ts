@@ -4,6 +4,16 @@
  * @packageDocumentation
  */
 
+export { createFluid, type Fluid, type FluidOptions } from './molecular-dynamics/fluid.js'
+export type {
+  FluidEnergy,
+  MolecularDynamicsInput,
+  MolecularDynamicsResult,
+} from './molecular-dynamics/input.js'
+export {
+  default as molecularDynamicsProgram,
+  molecularDynamicsModule,
+} from './molecular-dynamics/program.js'
 export {
   default as pagerankProgram,
   type PagerankProgramInput,

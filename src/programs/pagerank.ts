@@ -175,13 +175,15 @@ export default pagerankProgram
 
 /**
  * A graph whose block lies in a SharedArrayBuffer, so that threads read it without a copy: itself
- * if it does already.
+ * if it does already, or where memory can't be shared.
  *
  * @throws MemoryLimitError when there is not enough memory
  */
 export function shareGraph(graph: Graph): Graph {
   const { block } = graph
-  if (block.buffer instanceof SharedArrayBuffer) return graph
+  if (typeof SharedArrayBuffer === 'undefined' || block.buffer instanceof SharedArrayBuffer) {
+    return graph
+  }
   const shared = new Uint8Array(new SharedArrayBuffer(block.byteLength))
   shared.set(block)
   return Graph.fromBlock(shared, { trusted: true })

@@ -1,6 +1,6 @@
 /**
- * Chooses and owns transports: inline ones cost nothing, those over threads share a pool that is
- * opened when the first run needs it. The only file that knows both kinds.
+ * Chooses and owns transports: inline ones cost nothing, those over workers use pools that are
+ * opened when the first run needs them. The only file that knows all kinds.
  */
 
 import { adoptWorker, canShareMemory, processorCount } from '#spawn'
@@ -11,6 +11,7 @@ import type { OwnWorker } from '../workers/own-worker.js'
 import type { WorkerPool } from '../workers/pool.js'
 import { openInline } from './inline.js'
 import { openThreads } from './threads.js'
+import { openTransfer } from './transfer.js'
 import type { Transport, TransportKind } from './transport.js'
 
 export type { OwnWorker }
@@ -25,7 +26,7 @@ export const hasSharedMemory: () => boolean = canShareMemory
 export interface PoolOptions {
   /** Workers, 1 to 256. Default: as many as the host has processors. */
   workers?: number | undefined
-  /** Makes a worker that serves jobs; see threads-serve.ts. Default: the package's own workers. */
+  /** Makes a worker that serves jobs; see serve.ts. Default: the package's own workers. */
   workerFactory?: (() => OwnWorker) | undefined
 }
 
@@ -35,17 +36,26 @@ export interface MemoryUse {
   limitBytes: number
 }
 
-/** Transports for runs, and the pool that they run on. */
+/** Kinds whose members are workers. */
+type WorkerKind = Exclude<TransportKind, 'inline'>
+
+/** Transports for runs, and the workers that they run on. */
 export class TransportOwner {
   readonly #options: PoolOptions
-  #opening: Promise<WorkerPool> | undefined
-  #pool: WorkerPool | undefined
-  /** Settles when the last run on threads has ended. */
+  readonly #sets: Readonly<Record<WorkerKind, WorkerSet>>
+  /** Settles when the last run on workers has ended. */
   #tail: Promise<unknown> = Promise.resolve()
   #isDisposed = false
 
   constructor(options: PoolOptions) {
     this.#options = options
+    const { workers = Math.min(MAX_THREADS, processorCount()), workerFactory } = options
+    const spawn = workerFactory && (() => adoptWorker(workerFactory()))
+    const alone = () => openPool({ threads: 1, sharedMemory: false, spawn })
+    this.#sets = {
+      threads: new WorkerSet(1, () => openPool({ threads: workers, sharedMemory: true, spawn })),
+      transfer: new WorkerSet(workers, alone),
+    }
   }
 
   /** Whether its workers bring the program that they run. */
@@ -55,21 +65,26 @@ export class TransportOwner {
 
   /** Workers that have been started. */
   get workers(): number {
-    return this.#pool?.size ?? 0
+    const { threads, transfer } = this.#sets
+    return threads.workers + transfer.workers
   }
 
   get disposed(): boolean {
     return this.#isDisposed
   }
 
-  /** The pool's memory; zeros without a pool. */
+  /** Memory of the pools; zeros without any. */
   get memory(): MemoryUse {
-    const { usedBytes = 0, limitBytes = 0 } = this.#pool?.memory ?? {}
-    return { usedBytes, limitBytes }
+    const { threads, transfer } = this.#sets
+    const [one, other] = [threads.memory, transfer.memory]
+    return {
+      usedBytes: one.usedBytes + other.usedBytes,
+      limitBytes: one.limitBytes + other.limitBytes,
+    }
   }
 
   /**
-   * Gives a transport that is free, for as long as `work` takes: runs on threads follow one
+   * Gives a transport that is free, for as long as `work` takes: runs on workers follow one
    * another. `discard` ends it, workers and all: for members that don't come back.
    *
    * @throws DisposedError; NotSupportedError for threads without shared memory
@@ -80,45 +95,87 @@ export class TransportOwner {
   ): Promise<T> {
     this.#checkAlive()
     if (kind === 'inline') return work(openInline(), () => {})
-    if (!canShareMemory()) {
+    if (kind === 'threads' && !canShareMemory()) {
       throw new NotSupportedError(
         "transport 'threads' needs shared memory: a cross-origin isolated page (headers " +
           'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: ' +
-          "require-corp); transport 'inline' works anywhere",
+          "require-corp); transport 'transfer' has workers without it, 'inline' works anywhere",
       )
     }
+    const set = this.#sets[kind]
     const run = async () => {
-      const pool = await this.#openPool()
-      return work(openThreads(pool), () => void pool.dispose())
+      this.#checkAlive()
+      const pools = await set.open()
+      const transport = kind === 'threads' ? openThreads(pools[0]) : openTransfer(pools)
+      return work(transport, () => void set.close())
     }
     const mine = this.#tail.then(run, run)
     this.#tail = mine
     return mine
   }
 
-  async #openPool(): Promise<WorkerPool> {
-    this.#checkAlive()
-    if (this.#pool?.disposed) this.#opening = undefined
-    const { workers = Math.min(MAX_THREADS, processorCount()), workerFactory } = this.#options
-    const spawn = workerFactory && (() => adoptWorker(workerFactory()))
-    this.#opening ??= openPool({ threads: workers, sharedMemory: true, spawn })
-    try {
-      this.#pool = await this.#opening
-    } catch (error) {
-      this.#opening = undefined
-      throw error
-    }
-    return this.#pool
-  }
-
-  /** Ends the pool, and with it what runs on it. */
+  /** Ends the workers, and with them what runs there. */
   async dispose(): Promise<void> {
     this.#isDisposed = true
-    const pool = await this.#opening?.catch(() => undefined)
-    await pool?.dispose()
+    await Promise.all(Object.values(this.#sets).map((set) => set.close()))
   }
 
   #checkAlive(): void {
     if (this.#isDisposed) throw new DisposedError('this runtime')
   }
+}
+
+/** Pools of one kind: opened together when first needed, and anew when one has gone. */
+class WorkerSet {
+  readonly #count: number
+  readonly #openOne: () => Promise<WorkerPool>
+  #opening: Promise<WorkerPool[]> | undefined
+  #pools: readonly WorkerPool[] = []
+
+  constructor(count: number, openOne: () => Promise<WorkerPool>) {
+    this.#count = count
+    this.#openOne = openOne
+  }
+
+  get workers(): number {
+    return this.#pools.reduce((sum, { size }) => sum + size, 0)
+  }
+
+  get memory(): MemoryUse {
+    const sum = (of: (pool: WorkerPool) => number) =>
+      this.#pools.reduce((total, pool) => total + of(pool), 0)
+    return {
+      usedBytes: sum(({ memory }) => memory.usedBytes),
+      limitBytes: sum(({ memory }) => memory.limitBytes),
+    }
+  }
+
+  async open(): Promise<readonly WorkerPool[]> {
+    if (this.#pools.some(({ disposed }) => disposed)) await this.close()
+    this.#opening ??= openAll(this.#count, this.#openOne)
+    try {
+      this.#pools = await this.#opening
+    } catch (error) {
+      this.#opening = undefined
+      throw error
+    }
+    return this.#pools
+  }
+
+  async close(): Promise<void> {
+    const opening = this.#opening
+    this.#opening = undefined
+    const pools = (await opening?.catch(() => [])) ?? []
+    await Promise.all(pools.map((pool) => pool.dispose()))
+  }
+}
+
+/** All pools, or none. */
+async function openAll(count: number, openOne: () => Promise<WorkerPool>): Promise<WorkerPool[]> {
+  const opened = await Promise.allSettled(Array.from({ length: count }, openOne))
+  const pools = opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+  const failed = opened.find((each) => each.status === 'rejected')
+  if (failed === undefined) return pools
+  await Promise.all(pools.map((pool) => pool.dispose()))
+  throw failed.reason
 }

@@ -86,8 +86,3 @@ export interface MemberShape {
   member: number
   members: number
 }
-
-/** First rank of a member: consecutive ranks, numbers differing by one at most. */
-export function firstRank(member: number, members: number, processors: number): number {
-  return Math.floor((member * processors) / members)
-}

@@ -4,18 +4,17 @@
  * of the pool, loaded by URL, and blocks it at the barrier.
  */
 
-import { packError } from '../packed-error.js'
 import { epochMs } from '../time/system.js'
 import type { JobContext } from '../workers/pool.js'
 import { growMemory } from '../workers/wasm-memory.js'
 import { PACKET_ALIGNMENT } from './arena.js'
+import { type MemberReply, type RunMember, ranksOf, replyOf } from './members.js'
 import {
   BARRIER_TIME,
   type ControlLayout,
   controlLayout,
   DESCRIPTOR_WORDS,
   figureIndex,
-  firstRank,
   type MemberShape,
   PHASE_STRIDE,
   WORD,
@@ -39,30 +38,15 @@ export interface MemberRequest {
   argument: unknown
 }
 
-/** What a member's job gives. */
-export type MemberReply =
-  | { value: unknown }
-  | { error: ReturnType<typeof packError> }
-  | { released: true }
-
-/** A member's part of a run, as `runMember` of bsp/member.ts. */
-export type RunMember = (endpoint: Endpoint, argument: never) => Promise<unknown>
-
 /** The pool's job. */
 export async function enterThreads(
   context: JobContext,
   request: MemberRequest,
   run?: RunMember,
 ): Promise<MemberReply> {
-  const endpoint = new ThreadsEndpoint(context.memory, request.shape)
-  try {
-    const runMember = run ?? (await import(/* @vite-ignore */ request.module)).runMember
-    return { value: await runMember(endpoint, request.argument) }
-  } catch (error) {
-    if (error instanceof RunEnded) return { released: true }
-    endpoint.end()
-    return { error: packError(error) }
-  }
+  const { shape, module, argument } = request
+  const endpoint = new ThreadsEndpoint(context.memory, shape)
+  return replyOf(endpoint, { module, run, argument }, () => endpoint.end())
 }
 
 /** Longest sleep at the barrier: a dead member never arrives, and somebody must look. */
@@ -93,9 +77,7 @@ class ThreadsEndpoint implements Endpoint {
     this.#memory = memory
     this.#shape = shape
     this.processors = processors
-    const first = firstRank(member, members, processors)
-    const count = firstRank(member + 1, members, processors) - first
-    this.ranks = Array.from({ length: count }, (_, i) => first + i)
+    this.ranks = ranksOf(member, members, processors)
     this.#layout = controlLayout(processors)
     this.#words = new Int32Array(control, 0, this.#layout.phases / 4)
     this.#phases = new Int32Array(control, this.#layout.phases, PHASE_STRIDE * processors)

@@ -4,11 +4,9 @@
  */
 
 import { processorCount } from '#spawn'
-import { GRACE_MS } from '../limits.js'
-import { type PackedError, unpackError } from '../packed-error.js'
 import { epochMs } from '../time/system.js'
-import { isLateBy } from '../turn.js'
 import type { WorkerPool } from '../workers/pool.js'
+import { gatherReplies, type MemberReply, valuesOf } from './members.js'
 import {
   BARRIER_TIME,
   type ControlLayout,
@@ -18,14 +16,13 @@ import {
   PHASE_STRIDE,
   WORD,
 } from './threads-layout.js'
-import type { MemberReply, MemberRequest } from './threads-member.js'
+import type { MemberRequest } from './threads-member.js'
 import {
   FIGURES,
   type Job,
   KEPT_SUPERSTEPS,
   PHASE,
   type Phase,
-  RunEnded,
   type RunShape,
   type RunState,
   type Transport,
@@ -73,38 +70,19 @@ class ThreadsTransport implements Transport {
       return { shape: own, module: job.module, argument }
     }
     try {
-      return valuesOf(await this.#repliesOf(requestOf, members)) as R[]
+      const start = (onReply: (reply: MemberReply, member: number) => void) => {
+        const onReturn = (value: unknown, member: number) => onReply(value as MemberReply, member)
+        const options = { threads: members, onReturn }
+        return this.#pool.runJob(MEMBER_JOB, requestOf, options) as Promise<MemberReply[]>
+      }
+      const discard = () => void this.#pool.dispose()
+      return valuesOf(await gatherReplies(members, start, discard)) as R[]
     } catch (error) {
       control.end()
       throw error
     } finally {
       if (!this.#pool.disposed) memory.free(arenaAddress)
     }
-  }
-
-  /**
-   * The members' replies. When one has failed, those that don't come back are not waited for: the
-   * pool goes, and they count as released.
-   */
-  async #repliesOf(
-    requestOf: (member: number) => MemberRequest,
-    members: number,
-  ): Promise<MemberReply[]> {
-    const known: MemberReply[] = Array.from({ length: members }, () => ({ released: true }))
-    let fail: () => void = () => {}
-    const failed = new Promise<void>((resolve) => {
-      fail = resolve
-    })
-    const onReturn = (value: unknown, member: number) => {
-      known[member] = value as MemberReply
-      if ('error' in known[member]) fail()
-    }
-    const all = this.#pool.runJob(MEMBER_JOB, requestOf, { threads: members, onReturn })
-    all.catch(() => {})
-    const isLate = await Promise.race([all, failed.then(() => isLateBy(all, GRACE_MS))])
-    if (isLate !== true) return all as Promise<MemberReply[]>
-    void this.#pool.dispose()
-    return known
   }
 
   pause(): void {
@@ -136,17 +114,6 @@ class ThreadsTransport implements Transport {
   memory(): { usedBytes: number; limitBytes: number } {
     return this.#control?.memoryUse() ?? { usedBytes: 0, limitBytes: 0 }
   }
-}
-
-/** The values of all members; throws the first error, by rank. */
-function valuesOf(replies: readonly MemberReply[]): unknown[] {
-  for (const reply of replies) {
-    if ('error' in reply) throw unpackError(reply.error as PackedError)
-  }
-  return replies.map((reply) => {
-    if ('value' in reply) return reply.value
-    throw new RunEnded()
-  })
 }
 
 /** The control block, seen from the coordinator. */

@@ -1,7 +1,7 @@
 /**
  * The transport contract: ranks, a barrier, and an exchange of bytes between every pair of ranks.
- * `bsp` runs computations over it; `inline.ts` and `threads.ts` keep it, `open.ts` chooses. One
- * conformance suite tests them all. Nothing here knows what the bytes mean.
+ * `bsp` runs computations over it; inline.ts, threads.ts and transfer.ts keep it, open.ts chooses.
+ * One conformance suite tests them all. Nothing here knows what the bytes mean.
  *
  * Ranks are hosted by members: all by one (inline), several by a thread, one by a process (MPI).
  * Calls may block a worker; where they can't, they return promises.
@@ -103,8 +103,8 @@ export interface RunState {
   phases: readonly Phase[]
 }
 
-/** How ranks are connected: all on one thread, or on the workers of a pool. */
-export type TransportKind = 'inline' | 'threads'
+/** How ranks are connected: all on one thread, or on workers with or without shared memory. */
+export type TransportKind = 'inline' | 'threads' | 'transfer'
 
 /** The coordinator's end: one run at a time. */
 export interface Transport {

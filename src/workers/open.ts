@@ -47,7 +47,7 @@ export async function openPool(options: {
 }): Promise<WorkerPool> {
   const { sharedMemory, spawn = spawnPoolWorker } = options
   const size = sharedMemory ? options.threads : 1
-  const local = sharedMemory && size === 1 && !options.spawn ? openLocalPool() : undefined
+  const local = size === 1 && !options.spawn ? openLocalPool() : undefined
   if (local !== undefined) return local
   const module = await loadWasmModule()
   const shared = sharedMemory ? createMemory() : undefined

@@ -13,9 +13,9 @@ import { nextTurn } from '../turn.js'
 import { ABORT, RUN_END, SLICE_BLOCKS, SNAPSHOT_STEP, SNAPSHOT_VALUE } from './control.js'
 import { findJob, type Jobs } from './jobs.js'
 import { AGAIN, type Kernel } from './kernel.js'
-import { beginJob } from './local.js'
+import { beginJob, type Workplace } from './local.js'
 import type { JobRequest, PoolService, StartRequest } from './protocol.js'
-import { createMemory, growMemory } from './wasm-memory.js'
+import { createMemory, growMemory, initialiseTop } from './wasm-memory.js'
 
 /** Most blocks of a slice: those of the next phase may take longer than those just measured. */
 const MOST_BLOCKS = 64
@@ -29,6 +29,7 @@ export function createPoolService(jobs: Jobs = {}): PoolService {
   let memory: WebAssembly.Memory
   let kernels: WebAssembly.Exports
   let isPrivate = false
+  let openPlace: () => Promise<Workplace>
   const bytes = (address: number, byteLength: number) =>
     new Uint8Array(memory.buffer, address, byteLength)
   const words = () => new Int32Array(memory.buffer, 0, RUN_END / 4)
@@ -37,12 +38,8 @@ export function createPoolService(jobs: Jobs = {}): PoolService {
 
   async function callJob({ thread, threads, ...job }: JobRequest, argument: unknown) {
     const call = await findJob(job, jobs)
-    if (isPrivate) {
-      resetControl()
-      // No device in place: the books of a private memory are kept by the coordinator.
-      return call({ memory, thread, threads }, argument as never)
-    }
-    const end = beginJob({ memory, kernels, jobs })
+    if (isPrivate) resetControl()
+    const end = beginJob(await openPlace())
     try {
       return await call({ memory, thread, threads }, argument as never)
     } finally {
@@ -68,10 +65,9 @@ export function createPoolService(jobs: Jobs = {}): PoolService {
       isPrivate = shared === undefined
       const made = shared === undefined ? createMemory() : undefined
       memory = made?.memory ?? (shared as WebAssembly.Memory)
-      const instance = await WebAssembly.instantiate(module, { env: { memory } })
-      kernels = instance.exports
-      const heapBase = (kernels.heapBase as () => number)()
-      return { heapBase, limitBytes: made?.limitBytes ?? 0 }
+      kernels = await instantiate(module, memory)
+      openPlace = isPrivate ? privatePlace(module, jobs) : async () => ({ memory, kernels, jobs })
+      return { heapBase: heapBaseOf(kernels), limitBytes: made?.limitBytes ?? 0 }
     },
     async start(request) {
       const kernel = kernels[request.kernel] as Kernel | undefined
@@ -106,5 +102,30 @@ export function createPoolService(jobs: Jobs = {}): PoolService {
       const copy = bytes(address, byteLength).slice()
       return transfer(copy, [copy.buffer])
     },
+  }
+}
+
+async function instantiate(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+): Promise<WebAssembly.Exports> {
+  return (await WebAssembly.instantiate(module, { env: { memory } })).exports
+}
+
+function heapBaseOf(kernels: WebAssembly.Exports): number {
+  return (kernels.heapBase as () => number)()
+}
+
+/**
+ * Where devices compute that jobs open on a worker with a private memory: the coordinator keeps
+ * that one's books, so they get a memory and an instance of their own, empty at each job.
+ */
+function privatePlace(module: WebAssembly.Module, jobs: Jobs): () => Promise<Workplace> {
+  const { memory, limitBytes } = createMemory()
+  const instance = instantiate(module, memory)
+  return async () => {
+    const kernels = await instance
+    initialiseTop(memory, heapBaseOf(kernels), limitBytes)
+    return { memory, kernels, jobs }
   }
 }

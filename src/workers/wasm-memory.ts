@@ -102,11 +102,16 @@ function controlWords(memory: WebAssembly.Memory): Int32Array {
  */
 export function isBufferOf(memory: WebAssembly.Memory, buffer: ArrayBufferLike): boolean {
   if ((memory.buffer as ArrayBufferLike) === buffer) return true
-  if (!(buffer instanceof SharedArrayBuffer) || buffer.byteLength < CONTROL_END) return false
+  if (!isShared(buffer) || buffer.byteLength < CONTROL_END) return false
   const there = new Int32Array(buffer, PROBE, 1)
   const here = new Int32Array(memory.buffer, PROBE, 1)
   return crypto.getRandomValues(new Int32Array(2)).every((number) => {
     Atomics.store(here, 0, number)
     return Atomics.load(there, 0) === number
   })
+}
+
+/** Also where the class has no name: in pages that are not isolated. */
+function isShared(buffer: ArrayBufferLike): boolean {
+  return Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]'
 }

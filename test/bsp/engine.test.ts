@@ -382,7 +382,7 @@ describe('arguments', () => {
   it.each([
     [{ processors: 0 }, /"processors" expected whole number in \[1, 1024\], got 0/],
     [{ processors: '4' }, /"processors" expected whole number/],
-    [{ transport: 'mpi' }, /"transport" expected 'inline' \| 'threads', got "mpi"/],
+    [{ transport: 'mpi' }, /"transport" expected 'inline' \| 'threads' \| 'transfer', got "mpi"/],
     [{ maxSuperstep: 4 }, /no option "maxSuperstep"/],
     [{ seed: -1 }, /"seed"/],
   ])('%j are refused', (options, problem) => {

@@ -93,6 +93,16 @@ describe('examples', () => {
     expect(stdout).toContain('1000000 values, in order: true')
   })
 
+  it('molecular-dynamics: energy goes to and fro, its sum stays', async () => {
+    const { code, stdout, stderr } = await runNode([built('molecular-dynamics'), '100'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const [, drift] = stdout.match(/^largest change of the total: (\S+) %$/m) ?? []
+    expect(Number(drift)).toBeGreaterThan(0)
+    expect(Number(drift)).toBeLessThan(0.1)
+    expect(stdout).toMatch(/^ {3}100 .*\nlargest/m)
+    expect(stdout).toMatch(/^303 supersteps, /m)
+  })
+
   it('readme: the lines of the README', async () => {
     const { code, stdout, stderr } = await runNode([built('readme')])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })

@@ -5,8 +5,12 @@
 
 import { servePool } from '#serve'
 import type { JobContext } from '../workers/pool.js'
+import type { RunMember } from './members.js'
 import { MEMBER_JOB } from './threads.js'
-import { enterThreads, type MemberRequest, type RunMember } from './threads-member.js'
+import { enterThreads, type MemberRequest } from './threads-member.js'
+import { TRANSFER_JOB } from './transfer.js'
+import { enterTransfer } from './transfer-member.js'
+import type { TransferRequest } from './transfer-protocol.js'
 
 /**
  * To be called once, while the worker's script starts.
@@ -17,5 +21,7 @@ export function serveMember(run: RunMember): void {
   servePool({
     [MEMBER_JOB.name]: (context: JobContext, request: MemberRequest) =>
       enterThreads(context, request, run),
+    [TRANSFER_JOB.name]: (context: JobContext, request: TransferRequest) =>
+      enterTransfer(context, request, run),
   })
 }

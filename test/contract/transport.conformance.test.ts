@@ -5,7 +5,9 @@
 
 import { afterAll, describe, expect, it } from 'vitest'
 import { openInline } from '../../dist/transport/inline.js'
+import { hasSharedMemory } from '../../dist/transport/open.js'
 import { openThreads } from '../../dist/transport/threads.js'
+import { openTransfer } from '../../dist/transport/transfer.js'
 import {
   type Endpoint,
   type Job,
@@ -32,13 +34,18 @@ async function jobOf<A, R>(name: string): Promise<Job<A, R>> {
   return { local: runMember, module: url.href }
 }
 
-const pool = await openPool({ threads: 2, sharedMemory: true })
-afterAll(() => pool.dispose())
+const shared = hasSharedMemory() ? await openPool({ threads: 2, sharedMemory: true }) : undefined
+const alone = await Promise.all(
+  Array.from({ length: 3 }, () => openPool({ threads: 1, sharedMemory: false })),
+)
+afterAll(() => Promise.all([shared, ...alone].map((pool) => pool?.dispose())))
 
+/** What this place has: threads need shared memory. */
 const TRANSPORTS: [string, () => Transport][] = [
   ['inline', () => openInline()],
-  ['threads', () => openThreads(pool)],
+  ['transfer', () => openTransfer(alone)],
 ]
+if (shared !== undefined) TRANSPORTS.push(['threads', () => openThreads(shared)])
 
 describe.each(TRANSPORTS)('the transport %s', (_kind, open) => {
   it('delivers every packet once, at the next exchange', async () => {
