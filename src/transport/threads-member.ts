@@ -56,7 +56,8 @@ export async function enterThreads(
 ): Promise<MemberReply> {
   const endpoint = new ThreadsEndpoint(context.memory, request.shape)
   try {
-    const runMember = run ?? (await import(/* @vite-ignore */ request.module)).runMember
+    const runMember =
+      run ?? (await import(/* @vite-ignore */ /* webpackIgnore: true */ request.module)).runMember
     return { value: await runMember(endpoint, request.argument) }
   } catch (error) {
     if (error instanceof RunEnded) return { released: true }
