@@ -2,7 +2,7 @@
 /**
  * Builds what changed since the last build; `npm run build` builds everything. Targets:
  *   library   AssemblyScript → dist/kernels.wasm, WGSL → a TypeScript module of strings,
- *             TypeScript → dist/, ES modules with types
+ *             TypeScript → dist/, ES modules with types; of these, single files → dist/browser
  *   examples  examples/*.ts → build/examples
  *   bench     bench/*.ts → build/bench (its peers must be installed: scripts/bench.mjs)
  *   demo      demo/ → build/demo, a static site
@@ -12,6 +12,7 @@
 import { createHash } from 'node:crypto'
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -20,6 +21,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { installPackages, root, runTool, SetupError, say, script } from './setup.mjs'
@@ -141,6 +143,41 @@ function makeLibrary() {
   compileKernels()
   tool('typescript/bin/tsc', ['-p', 'tsconfig.build.json'])
   chmodSync(join(root, 'dist/cli/main.js'), 0o755)
+  bundleForPages()
+}
+
+/**
+ * dist/browser, for pages without a bundler that follows workers: single files, minified, with all
+ * that they import, beside a copy of kernels.wasm. An entry that has the name of its bundle is
+ * replaced by it.
+ */
+function bundleForPages() {
+  // Loaded here: when this file is, the packages may not be installed yet.
+  const { buildSync } = createRequire(import.meta.url)('esbuild')
+  /** @type {(from: string, to: string, options: object) => void} */
+  const bundle = (from, to, options) =>
+    buildSync({
+      absWorkingDir: root,
+      entryPoints: [`dist/${from}.js`],
+      outfile: `dist/browser/${to}.js`,
+      ...{ bundle: true, minify: true, allowOverwrite: true, logLevel: 'warning' },
+      ...{ target: 'es2022', legalComments: 'eof', ...options },
+    })
+  const entry = 'browser/ticktickclock.module'
+  bundle(entry, 'ticktickclock', {
+    ...{ format: 'iife', globalName: 'ticktickclock' },
+    ...{ inject: ['dist/browser/script-place.js'], define: { 'import.meta.url': 'scriptPlace' } },
+  })
+  bundle(entry, 'ticktickclock.module', { format: 'esm' })
+  for (const role of ['pool', 'calls']) {
+    bundle(`workers/${role}-worker.browser`, `${role}-worker.browser`, { format: 'esm' })
+  }
+  bundle('browser/isolate', 'isolate', { format: 'iife' })
+  const folder = join(root, 'dist/browser')
+  for (const name of readdirSync(folder)) {
+    if (/\.map$|^script-place|^isolate\.d\.ts$/.test(name)) rmSync(join(folder, name))
+  }
+  copyFileSync(join(root, 'dist/kernels.wasm'), join(folder, 'kernels.wasm'))
 }
 
 /** @param {'examples' | 'bench'} folder */

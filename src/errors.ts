@@ -11,9 +11,15 @@ export class TickTickClockError extends Error {
 
   constructor(code: string, message: string, options?: { cause?: unknown }) {
     super(message, options)
-    this.name = new.target.name
+    this.name = nameOf(code)
     this.code = code
   }
+}
+
+/** `ERR_TTC_GRAPH_FORMAT` → `GraphFormatError`: minifiers rename classes, not codes. */
+function nameOf(code: string): string {
+  const words = code.replace(/^ERR_TTC_/, '').toLowerCase()
+  return `${words.replace(/(?:^|_)([a-z])/g, (_, letter) => letter.toUpperCase())}Error`
 }
 
 /** A call on something whose `dispose()` was called already, or was called during the call. */

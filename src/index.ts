@@ -4,7 +4,14 @@
  * @packageDocumentation
  */
 
-export { type Config, configure } from './config.js'
+export {
+  type CompiledWasm,
+  type Config,
+  configure,
+  type OwnWorker,
+  type WasmSource,
+  type WorkerRole,
+} from './config.js'
 export type {
   Device,
   DeviceInfo,

@@ -1,19 +1,14 @@
 /** Loads the package's one WASM binary in a page or web worker. Twin of wasm.node.ts. */
 
-let compiled: Promise<WebAssembly.Module> | undefined
+import { createWasmLoader } from './wasm.js'
 
-/** The compiled kernels, compiled once a page or worker; a failed load is tried again. */
-export function loadWasmModule(): Promise<WebAssembly.Module> {
-  compiled ??= compile(new URL('./kernels.wasm', import.meta.url)).catch((error) => {
-    compiled = undefined
-    throw error
-  })
-  return compiled
-}
+/** Where the binary lies beside the code, in a bundle beside the scripts of workers, too. */
+export const kernelsPlace = (): URL => new URL('./kernels.wasm', import.meta.url)
 
-async function compile(url: URL): Promise<WebAssembly.Module> {
-  const response = await fetch(url)
-  if (!response.ok) throw new Error(`${url} answered ${response.status} ${response.statusText}`)
+/** The compiled kernels. */
+export const loadWasmModule = createWasmLoader(kernelsPlace, async (place) => {
+  const response = await fetch(place)
+  if (!response.ok) throw new Error(`the server answered ${response.status}`)
   // A server that doesn't know the type application/wasm must not stop the page.
-  return WebAssembly.compile(await response.arrayBuffer())
-}
+  return response.arrayBuffer()
+})

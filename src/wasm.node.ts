@@ -1,13 +1,17 @@
 /** Loads the package's one WASM binary in Node. Twin of wasm.browser.ts; resolved by `#wasm`. */
 
 import { readFile } from 'node:fs/promises'
+import { createWasmLoader } from './wasm.js'
 
-let compiled: Promise<WebAssembly.Module> | undefined
-
-/** The compiled kernels, compiled once a process. */
-export function loadWasmModule(): Promise<WebAssembly.Module> {
-  compiled ??= readFile(new URL('./kernels.wasm', import.meta.url)).then((bytes) =>
-    WebAssembly.compile(bytes),
-  )
-  return compiled
-}
+/** The compiled kernels. */
+export const loadWasmModule = createWasmLoader(
+  () => new URL('./kernels.wasm', import.meta.url),
+  async (place) => {
+    const url = URL.canParse(String(place)) ? new URL(place) : undefined
+    if (url === undefined || /^[a-z]:$/i.test(url.protocol)) return readFile(place)
+    if (url.protocol === 'file:') return readFile(url)
+    const response = await fetch(url)
+    if (!response.ok) throw new Error(`the server answered ${response.status}`)
+    return response.arrayBuffer()
+  },
+)

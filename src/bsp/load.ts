@@ -21,7 +21,7 @@ export async function loadComputation(what: unknown): Promise<Computation> {
 
 async function importModule(url: string): Promise<{ default?: unknown }> {
   try {
-    return await import(/* @vite-ignore */ url)
+    return await import(/* @vite-ignore */ /* webpackIgnore: true */ url)
   } catch (cause) {
     if (cause instanceof DefinitionError) throw cause
     // That this file asked for it leads nowhere.

@@ -4,9 +4,9 @@
  */
 
 import { canShareMemory, processorCount } from '#spawn'
+import { whyNoWasm } from '../wasm.js'
 import type { DeviceKind } from './device.js'
 import { openDevice } from './open.js'
-import { whyNoWasm } from './wasm/index.js'
 import type { GpuFindings } from './webgpu/index.js'
 
 /** Something that this machine lacks. */
@@ -24,6 +24,8 @@ export interface WasmFindings {
   simd: true
   /** Whether threads can share one memory; without it there is one worker. */
   sharedMemory: boolean
+  /** Why memory can't be shared, and what to do about it. Left out where it can. */
+  whyNotShared?: string
   /** Worker threads that started. */
   threads: number
 }
@@ -69,15 +71,32 @@ function runtime(): DoctorReport['runtime'] {
   return { name: 'browser', version: agent, platform: globalThis.navigator?.platform ?? '' }
 }
 
+function whyNotShared(): string {
+  if (globalThis.isSecureContext === false) {
+    return 'the page is not in a secure context: serve it over HTTPS, or from localhost'
+  }
+  return (
+    'the page is not cross-origin isolated: its server must send the headers ' +
+    'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp ' +
+    'with the page and the scripts of its workers; isolate.js does it where the server can not'
+  )
+}
+
 async function examineWasm(): Promise<WasmFindings | Missing> {
   const problem = whyNoWasm()
   if (problem !== undefined) {
-    const remedy = 'use a newer version: Node 20.19, Chrome 91, Firefox 89, Safari 16.4'
+    const remedy = problem.includes('policy')
+      ? "send script-src 'self' 'wasm-unsafe-eval' with the page and with its scripts"
+      : 'use a newer version: Node 20.19, Chrome 91, Firefox 89, Safari 16.4'
     return { available: false, why: problem, remedy }
   }
   try {
     const threads = await tryDevice('wasm')
-    return { available: true, simd: true, sharedMemory: canShareMemory(), threads }
+    const sharedMemory = canShareMemory()
+    return {
+      ...{ available: true, simd: true, sharedMemory, threads },
+      ...(!sharedMemory && { whyNotShared: whyNotShared() }),
+    }
   } catch (error) {
     return broken(error, "use device 'reference'")
   }

@@ -8,7 +8,7 @@ import { readConfig } from '../config.js'
 import { chooseDevice } from '../cost/choose.js'
 import type { Device, DeviceInfo, DeviceKind } from '../devices/device.js'
 import { DEVICE_KINDS, leaseDevice } from '../devices/open.js'
-import { whyNoWasm } from '../devices/wasm/index.js'
+import { whyNoWasm } from '../wasm.js'
 
 /** Options that say where a kernel runs. */
 export interface PlaceOptions {
@@ -76,7 +76,8 @@ export async function placeFor(options: PlaceOptions, request: PlaceRequest): Pr
     return { device, reason: 'the device given', release: stay }
   }
   const { kind, reason } = chooseKind(device, threads, request)
-  const lease = await leaseDevice(kind, threads)
+  // Without WASM, "auto" can't do what "threads" asks for, and does what it can.
+  const lease = await leaseDevice(kind, device === 'auto' && kind !== 'wasm' ? undefined : threads)
   return { device: lease.device, reason, release: lease.release }
 }
 
@@ -95,7 +96,7 @@ function chooseKind(
   threads: number | undefined,
   { count, items }: PlaceRequest,
 ): { kind: DeviceKind; reason: string } {
-  if (device === 'auto' && threads !== undefined) {
+  if (device === 'auto' && threads !== undefined && whyNoWasm() === undefined) {
     return { kind: 'wasm', reason: 'auto: "threads" is an option of WASM' }
   }
   if (device === 'auto') return chooseDevice(count, items, whyNoWasm())

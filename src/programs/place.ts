@@ -2,7 +2,7 @@
 
 import { checkOneOf } from '../check.js'
 import { type Lease, leaseDevice } from '../devices/open.js'
-import { whyNoWasm } from '../devices/wasm/index.js'
+import { whyNoWasm } from '../wasm.js'
 
 /** Devices of programs: WASM on one thread, in place on a BSP worker; or plain JavaScript. */
 export type ProgramDevice = 'wasm' | 'reference'

@@ -4,10 +4,10 @@
  */
 
 import { adoptWorker, canShareMemory, processorCount } from '#spawn'
+import type { OwnWorker } from '../config.js'
 import { DisposedError, NotSupportedError } from '../errors.js'
 import { MAX_THREADS } from '../limits.js'
 import { openPool } from '../workers/open.js'
-import type { OwnWorker } from '../workers/own-worker.js'
 import type { WorkerPool } from '../workers/pool.js'
 import { openInline } from './inline.js'
 import { openThreads } from './threads.js'

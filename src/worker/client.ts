@@ -7,6 +7,7 @@
 import { proxy, type Remote, releaseProxy, transfer, wrap } from 'comlink'
 import { spawnApiWorker } from '#spawn'
 import { checkCallback, checkSignal, show } from '../check.js'
+import { readConfig, settingsForWorkers } from '../config.js'
 import type { DeviceInfo } from '../devices/device.js'
 import type { DoctorReport } from '../devices/doctor.js'
 import type { OpenDeviceOptions } from '../devices/open.js'
@@ -64,9 +65,10 @@ export interface WorkerClient extends WorkerArrays {
 
 /**
  * Starts a worker that computes for this thread. In a page it is a dedicated web worker, which can
- * also open the GPU; in Node a worker thread.
+ * also open the GPU; in Node a worker thread. It has the settings of `configure` as they are now.
  *
- * @throws DeviceLostError from a call when the worker can't be loaded or dies
+ * @throws DeviceUnavailableError when the browser refuses to start it; DeviceLostError from a call
+ *   when it can't be loaded or dies
  * @example
  * ```ts
  * const worker = await connectWorker()
@@ -121,6 +123,24 @@ class Client implements WorkerClient {
       this.#end(new DeviceLostError(`the worker stopped (${cause.message})`, { cause }))
       this.#lost()
     })
+    this.#greet()
+  }
+
+  /** Tells the worker the settings, before any call, and hears from it that it is there. */
+  #greet(): void {
+    const { barrierTimeoutMs } = readConfig()
+    const timer = setTimeout(() => {
+      const problem =
+        `the worker did not answer within ${barrierTimeoutMs} ms: does its script import ` +
+        '\'ticktickclock/calls-worker\'? If it only needs longer, raise "barrierTimeoutMs" of ' +
+        'configure()'
+      this.#end(new DeviceLostError(problem))
+      this.#lost()
+    }, barrierTimeoutMs)
+    if (typeof timer === 'object') timer.unref?.()
+    const stop = () => clearTimeout(timer)
+    this.#service.configure(settingsForWorkers()).then(stop, stop)
+    void this.#died.then(stop)
   }
 
   async readGraph(source: GraphSource, options: ReadGraphOptions = {}): Promise<Graph> {

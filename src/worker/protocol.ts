@@ -1,5 +1,6 @@
 /** What travels between the page's side and its worker: the calls. Errors go as packed-error.ts. */
 
+import type { Config } from '../config.js'
 import type { DeviceInfo, DeviceKind } from '../devices/device.js'
 import type { DoctorReport } from '../devices/doctor.js'
 import type { OpenDeviceOptions } from '../devices/open.js'
@@ -37,6 +38,8 @@ export interface CallBack {
 
 /** The worker's calls. `call` numbers a call, so that `abort` can name it. */
 export interface ApiService {
+  /** The page's settings; sent before anything else, if it has any. */
+  configure(settings: Partial<Config>): void
   readGraph(
     call: number,
     sources: { edges: PackedSource; vertices: PackedSource | undefined },

@@ -4,6 +4,7 @@
  */
 
 import { type Remote, releaseProxy, transfer } from 'comlink'
+import { configure } from '../config.js'
 import type { Device, ResidentGraph } from '../devices/device.js'
 import { doctor } from '../devices/doctor.js'
 import { openDevice } from '../devices/open.js'
@@ -50,6 +51,7 @@ export function createApiService(): ApiService {
   }
 
   return {
+    configure,
     async readGraph(call, { edges, vertices }, options, back) {
       const result = await reply(call, back, async (signal, { onProgress, pull }) => {
         const graph = await readGraph(

@@ -6,6 +6,7 @@
 import { type Remote, releaseProxy, wrap } from 'comlink'
 import { processorCount, spawnPoolWorker } from '#spawn'
 import { loadWasmModule } from '#wasm'
+import { readConfig } from '../config.js'
 import { DeviceLostError, DisposedError } from '../errors.js'
 import { unpackError } from '../packed-error.js'
 import { monotonicMs } from '../time/system.js'
@@ -54,11 +55,13 @@ export async function openPool(options: {
   const members: Member[] = []
   const life = new PoolLife()
   try {
-    while (members.length < size) members.push(startMember(spawn, life))
+    const starting = { isOver: false }
+    while (members.length < size) members.push(startMember(spawn, life, starting))
     const opening = members.map(({ worker, service }) =>
       worker.keepAlive(life.whileAlive(service.open(module, shared?.memory))),
     )
-    const [{ heapBase, limitBytes }] = await Promise.all(opening)
+    const [{ heapBase, limitBytes }] = await allInTime(opening)
+    starting.isOver = true
     if (shared === undefined) {
       const memory = new PrivatePoolMemory(members[0], heapBase, limitBytes, life)
       return new Pool(members, memory, life)
@@ -71,13 +74,39 @@ export async function openPool(options: {
   }
 }
 
-function startMember(spawn: () => SpawnedWorker, life: PoolLife): Member {
+function startMember(
+  spawn: () => SpawnedWorker,
+  life: PoolLife,
+  starting: { isOver: boolean },
+): Member {
   const worker = spawn()
   worker.onFailure((cause) => {
-    const problem = `a worker of the pool stopped (${cause.message}); open the device again`
+    const problem = starting.isOver
+      ? `a worker of the pool stopped (${cause.message}); open the device again`
+      : `a worker of the pool could not start (${cause.message})`
     life.end(new DeviceLostError(problem, { cause }))
   })
   return { worker, service: wrap<PoolService>(worker.endpoint) }
+}
+
+/** @throws DeviceLostError when a worker says nothing: its script may be none of a pool's */
+async function allInTime<T>(opening: readonly Promise<T>[]): Promise<T[]> {
+  const { barrierTimeoutMs } = readConfig()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const problem =
+        `a worker of the pool did not answer within ${barrierTimeoutMs} ms: does its script ` +
+        "import 'ticktickclock/pool-worker', or call serve()? If it only needs longer, raise " +
+        '"barrierTimeoutMs" of configure()'
+      reject(new DeviceLostError(problem))
+    }, barrierTimeoutMs)
+  })
+  try {
+    return await Promise.race([Promise.all(opening), late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 class Pool implements WorkerPool {

@@ -4,8 +4,11 @@
  */
 
 import { show } from '../check.js'
-import type { OwnWorker } from './own-worker.js'
+import { type OwnWorker, readConfig } from '../config.js'
+import { DeviceUnavailableError } from '../errors.js'
+import { kernelsPlace } from '../wasm.browser.js'
 import type { SpawnedWorker } from './spawn.js'
+import { explainFailure, watchPolicies } from './why-no-worker.browser.js'
 
 /** Processors that the browser tells of. */
 export function processorCount(): number {
@@ -19,14 +22,40 @@ export function canShareMemory(): boolean {
 
 /** A worker of a pool: runs kernels. */
 export function spawnPoolWorker(): SpawnedWorker {
-  return adopt(new Worker(new URL('./pool-worker.browser.js', import.meta.url), { type: 'module' }))
+  const { workerFactory } = readConfig()
+  if (workerFactory !== undefined) return adoptWorker(workerFactory('pool'))
+  return start(
+    'pool-worker.browser.js',
+    () => new Worker(new URL('./pool-worker.browser.js', import.meta.url), { type: 'module' }),
+  )
 }
 
 /** A worker that serves the public API. */
 export function spawnApiWorker(): SpawnedWorker {
-  return adopt(
-    new Worker(new URL('../worker/script.browser.js', import.meta.url), { type: 'module' }),
+  const { workerFactory } = readConfig()
+  if (workerFactory !== undefined) return adoptWorker(workerFactory('calls'))
+  return start(
+    'calls-worker.browser.js',
+    () => new Worker(new URL('./calls-worker.browser.js', import.meta.url), { type: 'module' }),
   )
+}
+
+/** @throws DeviceUnavailableError when the browser refuses at once, as for another origin */
+function start(file: string, make: () => Worker): SpawnedWorker {
+  // A bundler may have renamed the file. Not from import.meta.url alone: webpack makes the path on
+  // the machine that built the bundle of it.
+  const beside = kernelsPlace()
+  const expected = beside.protocol === 'data:' ? file : new URL(file, beside).href
+  try {
+    return adopt(make(), expected)
+  } catch (cause) {
+    throw new DeviceUnavailableError(
+      `the worker ${expected} can't be started: ${(cause as Error).message}; a browser starts ` +
+        'workers from the origin of the page only: copy the script there, and make the worker by ' +
+        'configure({ workerFactory })',
+      { cause },
+    )
+  }
 }
 
 /**
@@ -35,14 +64,16 @@ export function spawnApiWorker(): SpawnedWorker {
  * @throws TypeError for anything else
  */
 export function adoptWorker(worker: OwnWorker): SpawnedWorker {
-  if (worker instanceof Worker) return adopt(worker)
+  if (worker instanceof Worker) return adopt(worker, undefined)
   throw new TypeError(`"workerFactory" expected function that makes a Worker, got ${show(worker)}`)
 }
 
-function adopt(worker: Worker): SpawnedWorker {
+function adopt(worker: Worker, expected: string | undefined): SpawnedWorker {
   let listener: ((error: Error) => void) | undefined
-  worker.addEventListener('error', (event) => {
-    listener?.(new Error(`worker failed: ${event.message || 'its script could not be loaded'}`))
+  watchPolicies()
+  worker.addEventListener('error', async (event) => {
+    const problem = await explainFailure(event, expected)
+    listener?.(new Error(`worker failed: ${problem}`))
     listener = undefined
   })
   return {

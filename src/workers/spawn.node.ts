@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import { show } from '../check.js'
-import type { OwnWorker } from './own-worker.js'
+import { type OwnWorker, readConfig } from '../config.js'
 import type { SpawnedWorker } from './spawn.js'
 
 /** The process's own options are not for workers: `node --input-type=module --eval` stops them. */
@@ -22,12 +22,16 @@ export function canShareMemory(): boolean {
 
 /** A worker of a pool: runs kernels. */
 export function spawnPoolWorker(): SpawnedWorker {
+  const { workerFactory } = readConfig()
+  if (workerFactory !== undefined) return adoptWorker(workerFactory('pool'))
   return adopt(new Worker(new URL('./pool-worker.node.js', import.meta.url), OPTIONS))
 }
 
 /** A worker that serves the public API. */
 export function spawnApiWorker(): SpawnedWorker {
-  return adopt(new Worker(new URL('../worker/script.node.js', import.meta.url), OPTIONS))
+  const { workerFactory } = readConfig()
+  if (workerFactory !== undefined) return adoptWorker(workerFactory('calls'))
+  return adopt(new Worker(new URL('./calls-worker.node.js', import.meta.url), OPTIONS))
 }
 
 /**

@@ -8,9 +8,14 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { BROWSER_ARGUMENTS, browserRemedy, findBrowser } from '../../scripts/browser.mjs'
+import {
+  BROWSER_ARGUMENTS,
+  browserRemedy,
+  findBrowser,
+  ISOLATION_HEADERS,
+} from '../../scripts/browser.mjs'
 import { ROOT } from '../support/paths.js'
-import { serveFolder } from './static-server.js'
+import { serveFolder } from '../support/static-server.js'
 
 const SITE = join(ROOT, 'build/demo')
 const executablePath = findBrowser()
@@ -22,6 +27,8 @@ const missing =
       : 'build/demo is missing: npm run build'
 if (missing !== undefined) console.log(`skipped: the demo page: ${missing}`)
 
+/** A project page has a path of its own. */
+const PREFIX = '/some/where/'
 /** No task of the page's own thread may take longer. */
 const LONGEST_TASK_MS = 50
 
@@ -32,8 +39,8 @@ describe.skipIf(missing !== undefined)('the demo page', () => {
 
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath, args: BROWSER_ARGUMENTS })
-    isolated = await serveFolder(SITE, true)
-    plain = await serveFolder(SITE, false)
+    isolated = await serveFolder(SITE, { headers: ISOLATION_HEADERS, prefix: PREFIX })
+    plain = await serveFolder(SITE, { prefix: PREFIX })
   })
   afterAll(async () => {
     await browser?.close()
@@ -153,7 +160,7 @@ describe.skipIf(missing !== undefined)('the demo page', () => {
     for (const [pattern, words] of [
       ['**/flights-airport.csv', /flights-airport\.csv.*404/],
       ['**/atlas.json', /the map .*404/],
-      ['**/script.browser-*.js', /worker.*could not be loaded/],
+      ['**/calls-worker.browser-*.js', /worker.*could not be loaded/],
     ] as const) {
       await withPage(
         isolated.url,

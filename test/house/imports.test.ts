@@ -44,6 +44,15 @@ const otherCases: Case[] = [
   { from: 'src/cli/imports-programs.ts', to: 'src/programs/target.ts' },
   { from: 'src/worker/imports-kernels.ts', to: 'src/kernels/target.ts' },
   { from: 'src/kernels/imports-worker.ts', to: 'src/worker/target.ts', breaks: 'folder-kernels' },
+  // Scripts of workers are entries; what else lies beside them isn't.
+  { from: 'src/workers/some-worker.browser.ts', to: 'src/worker/target.ts' },
+  {
+    from: 'src/workers/some-other.browser.ts',
+    to: 'src/worker/target.ts',
+    breaks: 'folder-workers',
+  },
+  { from: 'src/browser/imports-worker.ts', to: 'src/worker/target.ts' },
+  { from: 'src/graph/imports-browser.ts', to: 'src/browser/target.ts', breaks: 'folder-graph' },
   { from: 'src/nowhere/imports-leaf.ts', to: 'src/errors.ts', breaks: 'folder-unknown' },
   { from: 'src/limits.ts', to: 'src/graph/target.ts', breaks: 'leaf' },
   { from: 'src/units.ts', to: 'src/errors.ts' },

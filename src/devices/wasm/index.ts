@@ -5,6 +5,7 @@
 
 import { processorCount } from '#spawn'
 import { DeviceUnavailableError, DisposedError } from '../../errors.js'
+import { whyNoWasm } from '../../wasm.js'
 import { openPool } from '../../workers/open.js'
 import type { WorkerPool } from '../../workers/pool.js'
 import { DeviceBase } from '../base.js'
@@ -18,19 +19,6 @@ import {
 } from '../device.js'
 import { ResidentBase } from '../resident.js'
 import { bytesOf, Region } from './region.js'
-
-/** A module of one function that returns an i8x16: valid only where SIMD is. */
-const SIMD_PROBE = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15,
-  253, 98, 11,
-])
-
-/** Why WASM can't be used here, or undefined when it can. */
-export function whyNoWasm(): string | undefined {
-  if (typeof WebAssembly === 'undefined') return 'this host has no WebAssembly'
-  if (!WebAssembly.validate(SIMD_PROBE)) return "this host's WebAssembly has no SIMD"
-  return undefined
-}
 
 /** Opens the WASM device; see `openDevice` for the options. */
 export async function openWasm(options: {

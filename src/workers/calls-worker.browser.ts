@@ -1,0 +1,9 @@
+/** Script of the web worker behind `connectWorker`. Does nothing but connect. */
+
+import { expose } from 'comlink'
+import { createApiService } from '../worker/service.js'
+
+if (typeof document !== 'undefined') {
+  throw new Error('calls are served by a web worker: start this as one')
+}
+expose(createApiService())
