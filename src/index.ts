@@ -47,6 +47,7 @@ export {
 export type {
   EdgeColumns,
   EdgeTuple,
+  GraphFormat,
   GraphFromEdgesOptions,
   GraphShape,
   GraphSource,
@@ -54,6 +55,7 @@ export type {
   ReadGraphOptions,
   ReadProgress,
   RmatOptions,
+  Simplification,
   UniformOptions,
   VertexId,
 } from './graph/index.js'

@@ -252,6 +252,17 @@ export class Graph {
   }
 }
 
+/**
+ * An undirected graph as a directed one with the same arcs, in the same block: for a graph that
+ * nobody else has yet.
+ */
+export function declareDirected(graph: Graph): Graph {
+  const header = new DataView(graph.block.buffer, graph.block.byteOffset, HEADER_BYTES)
+  header.setUint32(8, header.getUint32(8, true) | DIRECTED, true)
+  header.setUint32(20, graph.arcCount, true)
+  return Graph.fromBlock(graph.block, { trusted: true })
+}
+
 /** Order of byte strings as unsigned bytes, which for UTF-8 is the order of code points. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const length = Math.min(a.length, b.length)
@@ -261,7 +272,8 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
 
 /** TextDecoder refuses views of shared memory in browsers, so those are copied first. */
 function decode(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes.slice())
+  // A mark at the start of an id belongs to it.
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.slice())
 }
 
 function toUnsigned(id: VertexId): bigint | undefined {

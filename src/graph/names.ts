@@ -22,6 +22,24 @@ export function denseNames(count: number): Names {
   return { count, idKind: 'dense', idBytes: 0, *fill() {} }
 }
 
+/** The names that a graph has. */
+export function namesOf(graph: Graph): Names {
+  const text = graph.stringIds
+  return {
+    count: graph.vertexCount,
+    idKind: graph.idKind,
+    idBytes: text?.text.length ?? 0,
+    *fill(other) {
+      if (graph.integerIds !== undefined) other.integerIds?.set(graph.integerIds)
+      yield
+      if (text === undefined) return
+      other.stringIds?.offsets.set(text.offsets)
+      other.stringIds?.text.set(text.text)
+      yield
+    },
+  }
+}
+
 /** Integer ids: `keys[order[v]]` is the id of vertex v, ascending. */
 export function integerNames(keys: BigUint64Array, order: Uint32Array): Names {
   const count = order.length

@@ -8,6 +8,8 @@ import { GraphFormatError } from '../errors.js'
 import { MAX_LINE_BYTES } from '../limits.js'
 import { abortable, nextTurn } from '../turn.js'
 import { type Detected, type DialectOptions, detectDialect } from './dialect.js'
+import { ID_TOO_WIDE, ROW_FOR_HOST, SLICE_BYTES, TABLE_FULL } from './edge-parser.js'
+import type { PlainSource } from './open-source.js'
 import {
   type Dialect,
   guessRecordEnd,
@@ -16,9 +18,7 @@ import {
   RowProblem,
   readRow,
   splitRow,
-} from './edge-list.js'
-import { ID_TOO_WIDE, ROW_FOR_HOST, SLICE_BYTES, TABLE_FULL } from './edge-parser.js'
-import type { PlainSource } from './open-source.js'
+} from './row-grammar.js'
 import type { RowSink } from './row-sink.js'
 
 /** Bytes between two turns of the event loop. */
@@ -181,7 +181,6 @@ export class RowReader {
       const kind = lineKind(bytes, at, to)
       const end = kind === 'row' ? guessRecordEnd(bytes, at, to) : bytes.indexOf(LINE_FEED, at) + 1
       if (end - at > MAX_LINE_BYTES) this.#failLongLine(at, end)
-      if (kind === 'comment') this.#checkBanner(bytes.subarray(at, end))
       if (kind === 'row' && first !== undefined) second = bytes.slice(at, end)
       else if (kind === 'row') first = { from: at, end }
       else if (first === undefined) this.#take(end)
@@ -207,14 +206,6 @@ export class RowReader {
   #take(end: number): void {
     this.#line += countLines(this.#sink.parser.bytes, this.#from, end)
     this.#from = end
-  }
-
-  #checkBanner(line: Uint8Array): void {
-    if (!lossyText(line.slice(0, 14)).startsWith('%%MatrixMarket')) return
-    this.#fail(
-      'this is a Matrix Market file; delete its banner and its line of sizes to read the entries',
-      this.#from,
-    )
   }
 
   /** The rows of the last parse call named an unknown vertex: finds which one. */

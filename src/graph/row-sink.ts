@@ -6,11 +6,11 @@
 
 import { MAX_LINE_BYTES } from '../limits.js'
 import { EdgeChunks } from './edge-chunks.js'
-import type { Dialect, RowValues } from './edge-list.js'
 import { type EdgeParser, UNKNOWN_ID } from './edge-parser.js'
 import { IdTable } from './id-table.js'
 import type { Names } from './names.js'
 import { rankIds } from './rank.js'
+import type { Dialect, RowValues } from './row-grammar.js'
 import { runSliced } from './slices.js'
 
 type Signal = AbortSignal | undefined
