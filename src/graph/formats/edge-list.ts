@@ -27,7 +27,7 @@ export const edgeList: Format = {
         given === undefined ? undefined : await readVertices(parser, given, { ...format, signal })
       format.ids = vertices?.idKind ?? format.ids
       const sink = new RowSink(parser, { vertexFile: false, vertices })
-      const onSlice = () => input.report(sink.edgeCount)
+      const onSlice = () => input.report(sink.rowCount)
       await new RowReader(sink, input.source, { format, signal, onSlice }).readAll()
       return { kind: 'numbered', ...(await sink.finish(signal)), directed: true }
     } finally {
