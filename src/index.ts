@@ -36,6 +36,7 @@ export {
   DisposedError,
   GraphFormatError,
   GraphSourceError,
+  GraphTargetError,
   MemoryLimitError,
   MessageLimitError,
   NotSupportedError,
@@ -51,6 +52,7 @@ export type {
   GraphFromEdgesOptions,
   GraphShape,
   GraphSource,
+  GraphTarget,
   IdKind,
   ReadGraphOptions,
   ReadProgress,
@@ -58,8 +60,18 @@ export type {
   Simplification,
   UniformOptions,
   VertexId,
+  WritableFormat,
+  WriteGraphOptions,
+  WriteProgress,
 } from './graph/index.js'
-export { Graph, generateRmat, generateUniform, graphFromEdges, readGraph } from './graph/index.js'
+export {
+  Graph,
+  generateRmat,
+  generateUniform,
+  graphFromEdges,
+  readGraph,
+  writeGraph,
+} from './graph/index.js'
 export type { ReduceOperation, ReduceResult } from './graph/reduction/types.js'
 export type { NumberArray, NumberType } from './kernels/arrays/numbers.js'
 export type { ArrayOptions, ArrayProgress, Column } from './kernels/columns.js'

@@ -8,6 +8,7 @@ import type { DialectOptions } from '../dialect.js'
 import { EdgeParser } from '../edge-parser.js'
 import { RowReader } from '../row-reader.js'
 import { RowSink } from '../row-sink.js'
+import { writeEdgeList } from './edge-list-writer.js'
 import type { Format, FormatInput } from './format.js'
 import { readVertices } from './vertices.js'
 
@@ -34,6 +35,7 @@ export const edgeList: Format = {
       parser.close()
     }
   },
+  write: writeEdgeList,
 }
 
 /** `true` is the column behind the ends of an edge. */

@@ -15,4 +15,7 @@ export const graphology: Format = {
   async read() {
     throw new NotSupportedError('graphology documents are not read yet')
   },
+  write() {
+    throw new NotSupportedError('graphology documents are not written yet')
+  },
 }

@@ -11,7 +11,8 @@ import { RowReader } from '../row-reader.js'
 import { RowSink } from '../row-sink.js'
 import { wantsWeights } from './declared-weights.js'
 import type { Format, FormatInput } from './format.js'
-import { nameRows, readRowNames } from './row-names.js'
+import { checkRowNames, nameRows, readRowNames } from './row-names.js'
+import { TextWriter } from './text-writer.js'
 
 const TITLE = 'a Matrix Market file'
 
@@ -57,6 +58,33 @@ export const matrixMarket: Format = {
       parser.close()
     }
   },
+  *write(graph, request) {
+    yield* checkRowNames(graph, request, TITLE)
+    const { vertexCount, edgeCount, directed, offsets, targets } = graph
+    const weights = request.weights ? graph.weights : undefined
+    const field = weights === undefined ? 'pattern' : 'real'
+    const out = new TextWriter()
+    out.ascii(`%%MatrixMarket matrix coordinate ${field} ${directed ? 'general' : 'symmetric'}\n`)
+    out.ascii(`${vertexCount} ${vertexCount} ${edgeCount}\n`)
+    for (let source = 0; source < vertexCount; source++) {
+      for (let arc = offsets[source]; arc < offsets[source + 1]; arc++) {
+        const target = targets[arc]
+        // Of an undirected edge, the entry below the diagonal.
+        if (!directed && target > source) continue
+        out.integer(source + 1)
+        out.byte(32)
+        out.integer(target + 1)
+        if (weights !== undefined) {
+          out.byte(32)
+          out.decimal(weights[arc])
+        }
+        out.byte(10)
+        if (out.isFull) yield out.take(arc)
+      }
+      if (out.isPauseDue()) yield out.take(offsets[source + 1])
+    }
+    yield out.take(graph.arcCount)
+  },
 }
 
 const BANNER = '%%MatrixMarket matrix coordinate real general'
@@ -97,8 +125,8 @@ async function readBanner(
     ['general', 'symmetric'].includes(symmetry)
   if (!isKnown) {
     throw input.problem(
-      'the first line of a Matrix Market file expected %%MatrixMarket matrix coordinate, then pattern, ' +
-        'real or integer, then general or symmetric',
+      'the first line of a Matrix Market file expected %%MatrixMarket matrix coordinate, then ' +
+        'pattern, real or integer, then general or symmetric',
       where,
     )
   }

@@ -3,6 +3,7 @@
  * its neighbours. Sizes and weights of vertices are passed over.
  */
 
+import { NotSupportedError } from '../../errors.js'
 import { MAX_EDGE_COUNT, MAX_VERTEX_COUNT } from '../../limits.js'
 import { abortable, nextTurn } from '../../turn.js'
 import { AdjacencyParser, AdjacencyProblem } from '../adjacency-parser.js'
@@ -13,11 +14,14 @@ import { arcsOf } from '../direction.js'
 import type { EdgeChunks } from '../edge-chunks.js'
 import { EdgeParser } from '../edge-parser.js'
 import { LineReader } from '../line-reader.js'
+import { allocateWords } from '../memory.js'
 import { type Names, numberNames } from '../names.js'
+import { sliceEnd } from '../simplify.js'
 import { runSliced } from '../slices.js'
 import { wantsWeights } from './declared-weights.js'
-import type { Format, FormatInput } from './format.js'
-import { nameRows, readRowNames } from './row-names.js'
+import type { Format, FormatInput, WrittenPiece } from './format.js'
+import { checkRowNames, nameRows, readRowNames } from './row-names.js'
+import { PAUSE, TextWriter } from './text-writer.js'
 
 const TITLE = 'a METIS file'
 /** Bytes that are parsed between two turns of the event loop: some milliseconds. */
@@ -48,6 +52,74 @@ export const metis: Format = {
     }
     return { kind: 'graph', graph: await finish(parser, vertexCount, edgeCount, input) }
   },
+  *write(graph, request) {
+    const weights = request.weights ? graph.weights : undefined
+    yield* checkSimple(graph, weights)
+    yield* checkRowNames(graph, request, TITLE)
+    const { vertexCount, edgeCount, offsets, targets } = graph
+    const out = new TextWriter()
+    out.ascii(`${vertexCount} ${edgeCount}${weights === undefined ? '' : ' 1'}\n`)
+    for (let v = 0; v < vertexCount; v++) {
+      for (let arc = offsets[v]; arc < offsets[v + 1]; arc++) {
+        if (arc > offsets[v]) out.byte(32)
+        out.integer(targets[arc] + 1)
+        if (weights !== undefined) {
+          out.byte(32)
+          out.integer(weights[arc])
+        }
+        if (out.isFull) yield out.take(arc)
+      }
+      out.byte(10)
+      if (out.isFull) yield out.take(offsets[v + 1])
+    }
+    yield out.take(graph.arcCount)
+  },
+}
+
+/** Weights of more digits are not read. */
+const WEIGHTS_END = 1e15
+
+/** @throws NotSupportedError for what METIS has no place for */
+function* checkSimple(
+  graph: Graph,
+  weights: Float64Array | undefined,
+): Generator<WrittenPiece, void> {
+  if (graph.directed) {
+    throw new NotSupportedError(
+      `${TITLE} has no direction, and this graph is directed; read it with directed: false ` +
+        "(--undirected) and parallelEdges: 'first'",
+    )
+  }
+  const { vertexCount, offsets, targets } = graph
+  const seenBy = allocateWords('a mark for each vertex', vertexCount)
+  for (let from = 0; from < vertexCount; ) {
+    const to = sliceEnd(offsets, from)
+    for (let v = from; v < to; v++) {
+      for (let arc = offsets[v]; arc < offsets[v + 1]; arc++) {
+        const target = targets[arc]
+        if (target === v) throw notSimple(graph, v, "self-loops, which selfLoops: 'drop'")
+        if (seenBy[target] === v + 1) {
+          throw notSimple(graph, v, "parallel edges, which parallelEdges: 'first' or 'sum'")
+        }
+        seenBy[target] = v + 1
+        const weight = weights?.[arc] ?? 1
+        if (Number.isInteger(weight) && weight > 0 && weight < WEIGHTS_END) continue
+        throw new NotSupportedError(
+          `weights of ${TITLE} are whole numbers from 1 on, and ${weight} is one of this graph; ` +
+            'leave them out (weights: false, --no-weights)',
+        )
+      }
+    }
+    from = to
+    yield PAUSE
+  }
+}
+
+function notSimple(graph: Graph, v: number, what: string): NotSupportedError {
+  return new NotSupportedError(
+    `${TITLE} has no ${what} leaves out when a graph is read; here ` +
+      `${JSON.stringify(String(graph.idOf(v)))} has one`,
+  )
 }
 
 async function parseRows(

@@ -3,11 +3,15 @@
  * SuiteSparse's `nodename` files are.
  */
 
+import { NotSupportedError } from '../../errors.js'
+import type { Graph } from '../csr.js'
 import type { EdgeChunks } from '../edge-chunks.js'
 import type { EdgeParser } from '../edge-parser.js'
 import { type Names, numberNames } from '../names.js'
 import type { RowSink } from '../row-sink.js'
-import type { FormatInput } from './format.js'
+import { SLICE_ITEMS } from '../slices.js'
+import type { FormatInput, WriteRequest, WrittenPiece } from './format.js'
+import { PAUSE } from './text-writer.js'
 import { readVertices } from './vertices.js'
 
 /** A sign that no text has: the whole line is the name. */
@@ -52,4 +56,34 @@ export async function nameRows(
   signal: AbortSignal | undefined,
 ): Promise<Names> {
   return rowNames === undefined ? numberNames(vertexCount) : rowNames.nameVertices(edges, signal)
+}
+
+/**
+ * Refuses to lose the names of a graph that is written by numbers: they are the numbers, or are
+ * written elsewhere, or the caller does without them.
+ *
+ * @throws NotSupportedError
+ */
+export function* checkRowNames(
+  graph: Graph,
+  request: WriteRequest,
+  title: string,
+): Generator<WrittenPiece, void> {
+  const { integerIds, vertexCount } = graph
+  if (request.vertices !== undefined || graph.idKind === 'dense') return
+  let isNumbered = integerIds !== undefined
+  if (integerIds !== undefined) {
+    const halves = new Uint32Array(integerIds.buffer, integerIds.byteOffset, 2 * vertexCount)
+    for (let v = 0; v < vertexCount && isNumbered; v++) {
+      isNumbered = halves[2 * v] === v + 1 && halves[2 * v + 1] === 0
+      if (v % SLICE_ITEMS === SLICE_ITEMS - 1) yield PAUSE
+    }
+  }
+  if (isNumbered) return
+  throw new NotSupportedError(
+    `${title} numbers its vertices, and those of this graph have other names, such as ` +
+      `${JSON.stringify(String(graph.idOf(vertexCount - 1)))}; write the names to a file of their ` +
+      "own (vertices: 'graph.v', --vertices-out graph.v), or do without them (vertices: false, " +
+      '--no-vertices-out)',
+  )
 }
