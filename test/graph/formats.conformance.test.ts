@@ -10,7 +10,6 @@ import {
   graphFromEdges,
   NotSupportedError,
   readGraph,
-  type WritableFormat,
   type WriteGraphOptions,
   type WriteProgress,
   writeGraph,
@@ -44,7 +43,7 @@ const airports = graphFromEdges(
 const world = generateWattsStrogatz({ vertexCount: 20_000, neighbors: 6, rewiring: 0.2 })
 
 describe('writeGraph and readGraph on this platform', () => {
-  it.each<WritableFormat>(['edge-list', 'csv', 'matrix-market'])(
+  it.each(['edge-list', 'csv', 'matrix-market'] as const)(
     'names and weights: %s',
     async (format) => {
       const names = await vertexList(airports)
@@ -67,7 +66,7 @@ describe('writeGraph and readGraph on this platform', () => {
     return blob
   }
 
-  it.each<WritableFormat>(['matrix-market', 'metis', 'block'])(
+  it.each(['matrix-market', 'metis', 'block'] as const)(
     'an undirected graph, also gzipped and in crumbs: %s',
     async (format) => {
       const blob = await written(world, { format })
