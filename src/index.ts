@@ -43,6 +43,7 @@ export {
   DisposedError,
   GraphFormatError,
   GraphSourceError,
+  GraphTargetError,
   MemoryLimitError,
   MessageLimitError,
   NotSupportedError,
@@ -54,17 +55,32 @@ export {
 export type {
   EdgeColumns,
   EdgeTuple,
+  GraphFormat,
   GraphFromEdgesOptions,
   GraphShape,
   GraphSource,
+  GraphTarget,
   IdKind,
   ReadGraphOptions,
   ReadProgress,
   RmatOptions,
+  Simplification,
   UniformOptions,
   VertexId,
+  WattsStrogatzOptions,
+  WritableFormat,
+  WriteGraphOptions,
+  WriteProgress,
 } from './graph/index.js'
-export { Graph, generateRmat, generateUniform, graphFromEdges, readGraph } from './graph/index.js'
+export {
+  Graph,
+  generateRmat,
+  generateUniform,
+  generateWattsStrogatz,
+  graphFromEdges,
+  readGraph,
+  writeGraph,
+} from './graph/index.js'
 export type { ReduceOperation, ReduceResult } from './graph/reduction/types.js'
 export type { NumberArray, NumberType } from './kernels/arrays/numbers.js'
 export type { ArrayOptions, ArrayProgress, Column } from './kernels/columns.js'

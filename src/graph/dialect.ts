@@ -3,7 +3,7 @@
  * Pure; every choice can be overridden by an option.
  */
 
-import { type Dialect, looksNumeric, lossyText, RowProblem, splitRow } from './edge-list.js'
+import { type Dialect, looksNumeric, lossyText, RowProblem, splitRow } from './row-grammar.js'
 
 /** What the user asked for; `auto` leaves it to `detectDialect`. */
 export interface DialectOptions {

@@ -10,6 +10,7 @@ import { assembleGraph } from './assemble.js'
 import type { Graph } from './csr.js'
 import { EdgeChunks } from './edge-chunks.js'
 import { denseNames } from './names.js'
+import { simplified } from './simplify.js'
 import { runSteps } from './slices.js'
 
 /** Options that all generators share. */
@@ -162,35 +163,8 @@ function fillRmat(
 }
 
 function finish(edges: EdgeChunks, vertexCount: number, directed: boolean, simple: boolean): Graph {
-  const kept = simple ? withoutRepeats(edges, vertexCount, directed) : edges
   const fail = (problem: string) => new RangeError(problem)
-  return runSteps(assembleGraph(kept, denseNames(vertexCount), { directed, fail }))
-}
-
-/** The first edge of each pair of different vertices, ordered by source. */
-function withoutRepeats(edges: EdgeChunks, vertexCount: number, directed: boolean): EdgeChunks {
-  if (!directed) {
-    for (const { pairs, count } of edges.chunks) {
-      for (let i = 0; i < 2 * count; i += 2) {
-        const low = Math.min(pairs[i], pairs[i + 1])
-        pairs[i + 1] = Math.max(pairs[i], pairs[i + 1])
-        pairs[i] = low
-      }
-    }
-  }
-  const fail = (problem: string) => new RangeError(problem)
-  const names = denseNames(vertexCount)
-  const { offsets, targets } = runSteps(assembleGraph(edges, names, { directed: true, fail }))
-  const kept = new EdgeChunks(false)
-  // seenBy[t] - 1 is the last source with an edge to t.
-  const seenBy = new Uint32Array(vertexCount)
-  for (let source = 0; source < vertexCount; source++) {
-    for (let i = offsets[source]; i < offsets[source + 1]; i++) {
-      const target = targets[i]
-      if (target === source || seenBy[target] === source + 1) continue
-      seenBy[target] = source + 1
-      kept.push(source, target, 0)
-    }
-  }
-  return kept
+  const graph = runSteps(assembleGraph(edges, denseNames(vertexCount), { directed, fail }))
+  if (!simple) return graph
+  return runSteps(simplified(graph, { selfLoops: 'drop', parallelEdges: 'first' }, fail))
 }

@@ -8,19 +8,26 @@ export {
   BlockFormatError,
   GraphFormatError,
   GraphSourceError,
+  GraphTargetError,
   MemoryLimitError,
+  NotSupportedError,
   TickTickClockError,
 } from '../errors.js'
-export type {
-  EdgeColumns,
-  EdgeTuple,
-  GraphFromEdgesOptions,
-} from './build.js'
+export type { GraphFromEdgesOptions } from './build.js'
 export { graphFromEdges } from './build.js'
+export type { EdgeColumns, EdgeTuple } from './collector.js'
 export type { GraphShape, IdKind, VertexId } from './csr.js'
 export { Graph } from './csr.js'
+export type { GraphFormat, WritableFormat } from './formats/format.js'
+export type { ReadProgress } from './formats/input.js'
 export type { RmatOptions, UniformOptions } from './generate.js'
 export { generateRmat, generateUniform } from './generate.js'
-export type { ReadGraphOptions, ReadProgress } from './read.js'
+export type { ReadGraphOptions } from './read.js'
 export { readGraph } from './read.js'
+export type { Simplification } from './simplify.js'
 export type { GraphSource } from './source.js'
+export type { GraphTarget } from './target.js'
+export type { WattsStrogatzOptions } from './watts-strogatz.js'
+export { generateWattsStrogatz } from './watts-strogatz.js'
+export type { WriteGraphOptions, WriteProgress } from './write.js'
+export { writeGraph } from './write.js'

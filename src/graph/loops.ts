@@ -3,6 +3,8 @@
  */
 
 import { Graph } from './csr.js'
+import { namesOf } from './names.js'
+import { shapeOf } from './simplify.js'
 import { SLICE_ITEMS, type Steps } from './slices.js'
 
 /**
@@ -15,22 +17,12 @@ import { SLICE_ITEMS, type Steps } from './slices.js'
 export function* withDoubledLoops(graph: Graph, weighted: boolean): Steps<Graph> {
   const loopCount = graph.directed ? 0 : yield* countLoops(graph)
   if (loopCount === 0) return graph
-  const { vertexCount, arcCount, edgeCount, directed, idKind } = graph
-  const text = graph.stringIds
   const doubled = Graph.allocate({
-    vertexCount,
-    arcCount: arcCount + loopCount,
-    edgeCount,
-    directed,
+    ...shapeOf(graph),
+    arcCount: graph.arcCount + loopCount,
     weighted: weighted && graph.weights !== undefined,
-    idKind,
-    idBytes: text?.text.length,
   })
-  if (graph.integerIds !== undefined) doubled.integerIds?.set(graph.integerIds)
-  if (text !== undefined) {
-    doubled.stringIds?.offsets.set(text.offsets)
-    doubled.stringIds?.text.set(text.text)
-  }
+  yield* namesOf(graph).fill(doubled)
   yield
   yield* copyArcs(graph, doubled)
   return doubled

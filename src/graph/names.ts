@@ -22,6 +22,43 @@ export function denseNames(count: number): Names {
   return { count, idKind: 'dense', idBytes: 0, *fill() {} }
 }
 
+/** Vertices that are called 1 … count. */
+export function numberNames(count: number): Names {
+  return {
+    count,
+    idKind: 'integer',
+    idBytes: 0,
+    *fill(graph) {
+      const { buffer, byteOffset } = graph.integerIds as BigUint64Array
+      // Numbers of vertices fit the lower halves.
+      const halves = new Uint32Array(buffer, byteOffset, 2 * count)
+      for (let from = 0; from < count; from += SLICE_ITEMS) {
+        const to = Math.min(count, from + SLICE_ITEMS)
+        for (let v = from; v < to; v++) halves[2 * v] = v + 1
+        yield
+      }
+    },
+  }
+}
+
+/** The names that a graph has. */
+export function namesOf(graph: Graph): Names {
+  const text = graph.stringIds
+  return {
+    count: graph.vertexCount,
+    idKind: graph.idKind,
+    idBytes: text?.text.length ?? 0,
+    *fill(other) {
+      if (graph.integerIds !== undefined) other.integerIds?.set(graph.integerIds)
+      yield
+      if (text === undefined) return
+      other.stringIds?.offsets.set(text.offsets)
+      other.stringIds?.text.set(text.text)
+      yield
+    },
+  }
+}
+
 /** Integer ids: `keys[order[v]]` is the id of vertex v, ascending. */
 export function integerNames(keys: BigUint64Array, order: Uint32Array): Names {
   const count = order.length

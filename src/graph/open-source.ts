@@ -10,12 +10,16 @@ import { type GunzipSource, gunzip } from './gunzip.js'
 import type { ByteSource, GraphSource } from './source.js'
 import { fromBytes, fromIterable, fromResponse, fromStream } from './source-stream.js'
 
-/** An opened source whose bytes are plain text. */
+/** An opened source, its bytes unpacked. */
 export interface PlainSource {
   readonly name: string
+  /** Bytes in all, where known: compressed ones if it is compressed. */
   readonly totalBytes: number | undefined
   /** Bytes taken from the source so far, compressed ones if it is compressed. */
   readonly bytesTaken: number
+  readonly isPacked: boolean
+  /** Looks at the first bytes without taking them: at least `count` unless there are fewer. */
+  peek(count: number): Promise<Uint8Array>
   read(): Promise<Uint8Array | undefined>
   close(reason?: unknown): Promise<void>
 }
@@ -68,7 +72,7 @@ async function openRaw(
   )
 }
 
-/** First bytes of formats that are often mistaken for text, and what to do. */
+/** First bytes of what is often mistaken for a graph, and what to do. */
 const OTHER_FORMATS: readonly [number[], string][] = [
   [[0x50, 0x4b, 3, 4], 'a zip archive; unpack it first'],
   [[0x28, 0xb5, 0x2f, 0xfd], 'compressed by zstd; unpack it first (zstd -d)'],
@@ -87,8 +91,7 @@ async function unpack(
   const counted = new Counted(raw)
   const head = await counted.peek(4)
   if (head[0] === 0x1f && head[1] === 0x8b) {
-    const plain = gunzip(() => counted.read(), name)
-    return plainSource(counted, name, plain)
+    return plainSource(counted, name, new Peekable(gunzip(() => counted.read(), name)))
   }
   if (/\.gz$/i.test(name) && !raw.decoded) {
     throw new GraphFormatError(
@@ -102,34 +105,36 @@ async function unpack(
   return plainSource(counted, name)
 }
 
-function plainSource(counted: Counted, name: string, unpacked?: GunzipSource): PlainSource {
+function plainSource(counted: Counted, name: string, unpacked?: Peekable): PlainSource {
   const { raw } = counted
+  const plain = unpacked ?? counted
   return {
     name,
     totalBytes: raw.totalBytes,
+    isPacked: unpacked !== undefined,
     get bytesTaken() {
       return counted.bytesTaken
     },
-    read: () => (unpacked ?? counted).read(),
+    peek: (count) => plain.peek(count),
+    read: () => plain.read(),
     async close(reason) {
-      await Promise.all([unpacked?.close(reason), raw.close(reason)])
+      await Promise.all([unpacked?.raw.close(reason), raw.close(reason)])
     },
   }
 }
 
-/** Counts bytes and can look at the first ones without taking them. */
-class Counted {
-  readonly raw: ByteSource
-  bytesTaken = 0
+/** Can look at the first bytes without taking them. */
+class Peekable<T extends GunzipSource = GunzipSource> {
+  readonly raw: T
   #head: Uint8Array | undefined
 
-  constructor(raw: ByteSource) {
+  constructor(raw: T) {
     this.raw = raw
   }
 
   /** The first bytes: at least `count` unless the source is shorter. */
   async peek(count: number): Promise<Uint8Array> {
-    let head: Uint8Array = (await this.raw.read()) ?? new Uint8Array(0)
+    let head: Uint8Array = this.#head ?? (await this.raw.read()) ?? new Uint8Array(0)
     while (head.length < count) {
       // What was read may be overwritten by the next read.
       head = head.slice()
@@ -147,7 +152,16 @@ class Counted {
   async read(): Promise<Uint8Array | undefined> {
     const head = this.#head
     this.#head = undefined
-    const bytes = head !== undefined && head.length > 0 ? head : await this.raw.read()
+    return head !== undefined && head.length > 0 ? head : this.raw.read()
+  }
+}
+
+/** Counts bytes. */
+class Counted extends Peekable<ByteSource> {
+  bytesTaken = 0
+
+  override async read(): Promise<Uint8Array | undefined> {
+    const bytes = await super.read()
     this.bytesTaken += bytes?.length ?? 0
     return bytes
   }

@@ -1,9 +1,9 @@
 /**
- * `readGraph`: a graph from an edge list, wherever it comes from. This file checks the options and
- * joins the parts: open-source (bytes), row-reader (rows), row-sink (ids), assemble (CSR).
+ * `readGraph`: a graph from a file of any format, wherever it comes from. This file checks the
+ * options and joins the parts: open-source (bytes), formats/ (edges), shape (options that are the
+ * same for all formats).
  */
 
-import { findVertexFile } from '#source'
 import {
   checkCallback,
   checkInteger,
@@ -12,43 +12,49 @@ import {
   checkSignal,
   show,
 } from '../check.js'
-import { GraphFormatError } from '../errors.js'
-import { assembleGraph } from './assemble.js'
+import { abortable } from '../turn.js'
 import type { Graph } from './csr.js'
-import type { DialectOptions } from './dialect.js'
-import { EdgeParser } from './edge-parser.js'
-import { openSource, type PlainSource } from './open-source.js'
-import { RowReader } from './row-reader.js'
-import { RowSink } from './row-sink.js'
-import { runSliced } from './slices.js'
+import { beginsWith } from './formats/begins.js'
+import { chooseFormat } from './formats/choose.js'
+import type { Format, FormatOptions, GraphFormat, SpecialOption } from './formats/format.js'
+import { createInput, type OpenedInput, type ReadProgress } from './formats/input.js'
+import { FORMATS } from './formats/list.js'
+import { openSource } from './open-source.js'
+import { type ShapeOptions, shapeGraph } from './shape.js'
+import { checkSimplification, type Simplification } from './simplify.js'
 import type { GraphSource } from './source.js'
 
-/** State of a running read. */
-export interface ReadProgress {
-  /** Bytes taken from the source so far (compressed ones, if it is compressed). */
-  bytes: number
-  /** Bytes of the source, where known. */
-  totalBytes: number | undefined
-  /** Edges so far. */
-  edges: number
-}
-
 /** Options of `readGraph`. */
-export interface ReadGraphOptions {
-  /** False stores every edge in both directions (a self-loop once). Default true. */
+export interface ReadGraphOptions extends Simplification {
+  /**
+   * Default `auto`: by the first bytes, then by the name (docs/graphs.md has the table); what is
+   * neither is an edge list.
+   */
+  format?: 'auto' | GraphFormat
+  /**
+   * Default: what the format says; an edge list is directed. `false` stores every edge in both
+   * directions (a self-loop once), `true` makes two arcs of an edge that the file has undirected.
+   */
   directed?: boolean
   /**
-   * Default `auto`: unsigned 64-bit integers if the first row of data has numbers, else strings.
-   * `string` takes any id as a name, also 007.
+   * Edge lists, tables and JSON: the column or attribute with the weights, by its name or, from 3
+   * on, its number; `true` is column 3. Default: unweighted. Formats that declare weights (Matrix
+   * Market, METIS, blocks) bring theirs; `false` leaves them out.
+   */
+  weights?: string | number | boolean
+  /**
+   * Edge lists. Default `auto`: unsigned 64-bit integers if the first row of data has numbers, else
+   * strings. `string` takes any id as a name, also 007.
    */
   ids?: 'auto' | 'integer' | 'string'
-  /** Column of the weights: its name in the header, or its number from 3. Default: unweighted. */
-  weights?: string | number
-  /** Whether the first row names the columns. Default `auto`: found out from the first two rows. */
+  /** Edge lists: whether the first row names the columns. Default `auto`: the first rows tell. */
   header?: 'auto' | 'yes' | 'no'
-  /** `auto` (default), `whitespace` for any run of blanks and tabs, or one ASCII character. */
+  /** Edge lists: `auto` (default), `whitespace` for runs of blanks and tabs, or one ASCII sign. */
   delimiter?: string
-  /** A file of all vertices, one id a line; an edge that names another one is then an error. */
+  /**
+   * A file of all vertices, one id a line. Edge lists: an edge that names another vertex is then an
+   * error. Matrix Market and METIS: the names of the rows, in their order.
+   */
   vertices?: GraphSource
   /** Name of the input in messages. Default: its path or URL, else `(input)`. */
   name?: string
@@ -59,142 +65,124 @@ export interface ReadGraphOptions {
 }
 
 const OPTION_NAMES = [
-  'directed',
-  'ids',
-  'weights',
-  'header',
-  'delimiter',
-  'vertices',
-  'name',
-  'onProgress',
-  'signal',
+  ...['format', 'directed', 'weights', 'selfLoops', 'parallelEdges'],
+  ...['ids', 'header', 'delimiter', 'vertices'],
+  ...['name', 'onProgress', 'signal'],
 ]
 
-/** Slices of parsing between two calls of `onProgress`. */
-const PROGRESS_SLICES = 16
-
 /**
- * Reads an edge list: one edge a line, source and target in the first two columns.
+ * Reads a graph: an edge list with one edge a line, a Matrix Market or METIS file, a block that
+ * `writeGraph` or `graph.block` gave, a graphology document, a package-lock.json, a Parquet or
+ * Arrow table. gzip is unpacked (several members one after the other in Node only).
  *
- * Columns are separated by blanks, tabs, commas or semicolons; fields may be quoted as in CSV (RFC
- * 4180); lines that begin with # or % and empty lines are comments; gzip is unpacked (several
- * members one after the other in Node only). Columns that are not asked for are ignored. Vertices
- * are numbered ascending by id: integers by value, strings by UTF-8 bytes; ids that are exactly
- * 0 … n-1 take no memory (`idKind: 'dense'`). Parallel edges and self-loops are kept. In Node,
- * `graph.e` of LDBC Graphalytics brings its sibling `graph.v`.
+ * Vertices are numbered ascending by id: integers by value, strings by UTF-8 bytes; ids that are
+ * exactly 0 … n-1 take no memory (`idKind: 'dense'`). Self-loops and parallel edges are kept unless
+ * told otherwise. What each format holds and what is checked is in docs/graphs.md.
  *
- * The file is streamed: peak memory is about 12 bytes an edge (28 with weights, twice the arcs if
+ * Text is streamed: peak memory is about 12 bytes an edge (28 with weights, twice the arcs if
  * undirected) and 8 to 50 a vertex, for strings about 100 and two to four times their text. Work is
  * done in slices of a few milliseconds.
  *
- * @throws GraphFormatError with file, line, text and remedy for anything that is not an edge list;
- *   GraphSourceError when the source can't be read; TypeError or RangeError for bad options;
- *   MemoryLimitError beyond 2^32 - 1 arcs or 4 GiB of ids; `signal.reason` on abort
+ * @throws GraphFormatError with file, line, text and remedy for anything that is not as its format
+ *   says; BlockFormatError for a block; GraphSourceError when the source can't be read; TypeError
+ *   or RangeError for bad options; MemoryLimitError beyond 2^32 - 1 arcs or 4 GiB of ids;
+ *   `signal.reason` on abort
  *
  * @example
  * ```ts
  * const graph = await readGraph('web-Google.txt.gz')
  * const flights = await readGraph('flights.csv', { weights: 'count' })
  * flights.idOf(0) // 'ABE'
+ * const road = await readGraph('road.mtx', { selfLoops: 'drop', parallelEdges: 'first' })
  * ```
  */
 export async function readGraph(
   source: GraphSource,
   options: ReadGraphOptions = {},
 ): Promise<Graph> {
-  const { directed, format, signal } = checkReadOptions(options)
+  const { format, shape, formatOptions, signal } = checkReadOptions(options)
   signal?.throwIfAborted()
-  const parser = await EdgeParser.open()
+  const isWelcome = (head: Uint8Array) => format !== 'edge-list' && beginsWith(head, 'PAR1')
+  const opened = await openSource(source, options.name, signal, isWelcome)
+  const input = createInput(
+    { source: opened, given: source },
+    formatOptions,
+    signal,
+    options.onProgress,
+  )
   try {
-    const sink = new RowSink(parser, {
-      vertexFile: false,
-      vertices: await readVertices(parser, source, options, format),
-    })
-    const opened = await openSource(source, options.name, signal)
-    await readRows(sink, opened, options, format)
-    const { edges, names } = await sink.finish(signal)
-    const fail = (problem: string) => new GraphFormatError({ file: opened.name }, problem)
-    return await runSliced(assembleGraph(edges, names, { directed, fail }), signal)
-  } finally {
-    parser.close()
-  }
-}
-
-/** The sink of the vertex file, if there is one. Decides the kind of ids for the edges. */
-async function readVertices(
-  parser: EdgeParser,
-  source: GraphSource,
-  options: ReadGraphOptions,
-  format: DialectOptions,
-): Promise<RowSink | undefined> {
-  let { vertices } = options
-  if (vertices === undefined && (typeof source === 'string' || source instanceof URL)) {
-    vertices = await findVertexFile(source)
-  }
-  if (vertices === undefined) return undefined
-  const sink = new RowSink(parser, { vertexFile: true })
-  const name = typeof vertices === 'string' ? undefined : '(vertices)'
-  const opened = await openSource(vertices, name, options.signal)
-  const vertexFormat = { ...format, header: 'no', weights: undefined, idColumns: 1 } as const
-  await readRows(sink, opened, { ...options, onProgress: undefined }, vertexFormat)
-  format.ids = sink.idKind ?? format.ids
-  return sink
-}
-
-async function readRows(
-  sink: RowSink,
-  source: PlainSource,
-  options: ReadGraphOptions,
-  format: DialectOptions,
-): Promise<void> {
-  const { signal, onProgress } = options
-  const report = () =>
-    onProgress?.({ bytes: source.bytesTaken, totalBytes: source.totalBytes, edges: sink.edgeCount })
-  let slices = 0
-  const onSlice = () => {
-    if (++slices % PROGRESS_SLICES === 0) report()
-  }
-  try {
-    await new RowReader(sink, source, { format, signal, onSlice }).readAll()
+    return await readFrom(input, format, shape)
   } catch (error) {
     // Not awaited: a source that hangs must not hold the rejection.
-    source.close(error).catch(() => undefined)
+    opened.close(error).catch(() => undefined)
     throw error
   }
-  await source.close()
-  report()
+}
+
+async function readFrom(
+  input: OpenedInput,
+  asked: GraphFormat | 'auto',
+  shape: ShapeOptions,
+): Promise<Graph> {
+  const format = await abortable(chooseFormat(asked, input), input.signal)
+  checkTaken(format, input)
+  const contents = await format.read(input)
+  await input.source.close()
+  return shapeGraph(contents, shape, input)
+}
+
+/** What an option that was not given is. */
+const UNSET: Pick<FormatOptions, SpecialOption> = {
+  ...{ ids: 'auto', header: 'auto', delimiter: 'auto' },
+  vertices: undefined,
+}
+
+/** @throws RangeError for an option that this format doesn't know */
+function checkTaken({ title, takes }: Format, { options, name }: OpenedInput): void {
+  for (const option of Object.keys(UNSET) as SpecialOption[]) {
+    if (takes.includes(option) || options[option] === UNSET[option]) continue
+    throw new RangeError(`"${option}" says nothing about ${title}, which ${name} is: leave it out`)
+  }
 }
 
 interface CheckedOptions {
-  directed: boolean
-  format: DialectOptions
+  format: GraphFormat | 'auto'
+  shape: ShapeOptions
+  formatOptions: FormatOptions
   signal: AbortSignal | undefined
 }
 
 function checkReadOptions(options: ReadGraphOptions): CheckedOptions {
   checkOptions('options', options, OPTION_NAMES)
-  const { directed = true, ids = 'auto', header = 'auto', delimiter = 'auto' } = options
-  const { weights, name, onProgress } = options
-  if (typeof directed !== 'boolean') {
+  const { format = 'auto', directed, name, vertices, onProgress } = options
+  const { ids = 'auto', header = 'auto', delimiter = 'auto', weights } = options
+  checkOneOf('format', format, ['auto', ...FORMATS.map((each) => each.name)])
+  if (directed !== undefined && typeof directed !== 'boolean') {
     throw new TypeError(`"directed" expected boolean, got ${show(directed)}`)
   }
   checkOneOf('ids', ids, ['auto', 'integer', 'string'])
   checkOneOf('header', header, ['auto', 'yes', 'no'])
   checkDelimiter(delimiter)
-  if (typeof weights === 'number') checkInteger('weights', weights, 3, 1000)
-  else if (weights !== undefined && typeof weights !== 'string') {
-    throw new TypeError(`"weights" expected column name or number, got ${show(weights)}`)
-  } else if (weights !== undefined && header === 'no') {
-    throw new RangeError(
-      '"weights" is a column name, which needs a header; give its number instead',
-    )
-  }
+  checkWeights(weights, header)
   if (name !== undefined && typeof name !== 'string') {
     throw new TypeError(`"name" expected string, got ${show(name)}`)
   }
   checkCallback('onProgress', onProgress)
   const signal = checkSignal(options.signal)
-  return { directed, signal, format: { ids, header, delimiter, weights, idColumns: 2 } }
+  const shape = { directed, ...checkSimplification(options) }
+  return { format, shape, signal, formatOptions: { weights, ids, header, delimiter, vertices } }
+}
+
+function checkWeights(weights: unknown, header: string): void {
+  if (weights === undefined || typeof weights === 'boolean') return
+  if (typeof weights === 'number') checkInteger('weights', weights, 3, 1000)
+  else if (typeof weights !== 'string') {
+    throw new TypeError(`"weights" expected column name, number or boolean, got ${show(weights)}`)
+  } else if (header === 'no') {
+    throw new RangeError(
+      '"weights" is a column name, which needs a header; give its number instead',
+    )
+  }
 }
 
 function checkDelimiter(delimiter: unknown): void {

@@ -4,6 +4,7 @@
  */
 
 import type { Graph } from './csr.js'
+import { sliceEnd } from './simplify.js'
 import { SLICE_ITEMS, type Steps } from './slices.js'
 
 /** Least, mean and greatest of a column. */
@@ -48,7 +49,7 @@ export function* graphStatistics(graph: Graph): Steps<GraphStatistics> {
     ...{ dangling: 0, loops: 0, parallelLoops: 0, parallelArcs: 0 },
   }
   for (let from = 0; from < n; ) {
-    const to = sliceEnd(offsets, from, n)
+    const to = sliceEnd(offsets, from)
     countRows(graph, from, to, counts)
     from = to
     yield
@@ -68,13 +69,6 @@ export function* graphStatistics(graph: Graph): Steps<GraphStatistics> {
     selfLoops: loops,
     parallelEdges: parallelLoops + (directed ? parallelArcs : parallelArcs / 2),
   }
-}
-
-/** The row behind a slice of about SLICE_ITEMS arcs and vertices. */
-function sliceEnd(offsets: Uint32Array, from: number, n: number): number {
-  let to = from + 1
-  while (to < n && offsets[to] - offsets[from] + to - from < SLICE_ITEMS) to++
-  return to
 }
 
 function countRows(graph: Graph, from: number, to: number, counts: Counts): void {

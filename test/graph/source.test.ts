@@ -351,7 +351,7 @@ describe('options of readGraph', () => {
     [{ delimiter: '7' }, /"delimiter" expected/],
     [{ weights: 2 }, /"weights" expected whole number in \[3/],
     [{ weights: 'w', header: 'no' }, /needs a header/],
-    [{ weights: true }, /"weights" expected column name/],
+    [{ weights: {} }, /"weights" expected column name/],
     [{ signal: {} }, /"signal" expected AbortSignal/],
     [{ onProgress: 1 }, /"onProgress" expected function/],
   ]
