@@ -47,8 +47,12 @@ export {
 export type {
   EdgeColumns,
   EdgeTuple,
+  FromGraphologyOptions,
   GraphFormat,
   GraphFromEdgesOptions,
+  GraphologyConstructor,
+  GraphologyInstance,
+  GraphologyTarget,
   GraphShape,
   GraphSource,
   IdKind,
@@ -59,7 +63,15 @@ export type {
   UniformOptions,
   VertexId,
 } from './graph/index.js'
-export { Graph, generateRmat, generateUniform, graphFromEdges, readGraph } from './graph/index.js'
+export {
+  Graph,
+  generateRmat,
+  generateUniform,
+  graphFromEdges,
+  graphFromGraphology,
+  graphToGraphology,
+  readGraph,
+} from './graph/index.js'
 export type { ReduceOperation, ReduceResult } from './graph/reduction/types.js'
 export type { NumberArray, NumberType } from './kernels/arrays/numbers.js'
 export type { ArrayOptions, ArrayProgress, Column } from './kernels/columns.js'

@@ -17,6 +17,13 @@ export type { EdgeColumns, EdgeTuple } from './collector.js'
 export type { GraphShape, IdKind, VertexId } from './csr.js'
 export { Graph } from './csr.js'
 export type { GraphFormat } from './formats/format.js'
+export type {
+  FromGraphologyOptions,
+  GraphologyConstructor,
+  GraphologyInstance,
+  GraphologyTarget,
+} from './formats/graphology-instance.js'
+export { graphFromGraphology, graphToGraphology } from './formats/graphology-instance.js'
 export type { ReadProgress } from './formats/input.js'
 export type { RmatOptions, UniformOptions } from './generate.js'
 export { generateRmat, generateUniform } from './generate.js'
