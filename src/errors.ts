@@ -65,7 +65,10 @@ export class DeviceLostError extends TickTickClockError {
   }
 }
 
-/** A combination that no device or kernel offers, for example f64 on a device without it. */
+/**
+ * What nothing here offers: f64 on a device without it, a graph with names in a format that has no
+ * place for them.
+ */
 export class NotSupportedError extends TickTickClockError {
   constructor(message: string, options?: { cause?: unknown }) {
     super('ERR_TTC_NOT_SUPPORTED', message, options)
@@ -96,6 +99,13 @@ export class GraphFormatError extends TickTickClockError {
 export class GraphSourceError extends TickTickClockError {
   constructor(message: string, options?: { cause?: unknown }) {
     super('ERR_TTC_GRAPH_SOURCE', message, options)
+  }
+}
+
+/** A place that no graph can be written to: no such folder, no permission, a full disk. */
+export class GraphTargetError extends TickTickClockError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('ERR_TTC_GRAPH_TARGET', message, options)
   }
 }
 

@@ -36,6 +36,7 @@ export {
   DisposedError,
   GraphFormatError,
   GraphSourceError,
+  GraphTargetError,
   MemoryLimitError,
   MessageLimitError,
   NotSupportedError,
@@ -55,6 +56,7 @@ export type {
   GraphologyTarget,
   GraphShape,
   GraphSource,
+  GraphTarget,
   IdKind,
   ReadGraphOptions,
   ReadProgress,
@@ -62,6 +64,9 @@ export type {
   Simplification,
   UniformOptions,
   VertexId,
+  WritableFormat,
+  WriteGraphOptions,
+  WriteProgress,
 } from './graph/index.js'
 export {
   Graph,
@@ -71,6 +76,7 @@ export {
   graphFromGraphology,
   graphToGraphology,
   readGraph,
+  writeGraph,
 } from './graph/index.js'
 export type { ReduceOperation, ReduceResult } from './graph/reduction/types.js'
 export type { NumberArray, NumberType } from './kernels/arrays/numbers.js'

@@ -1,12 +1,10 @@
 /**
- * Where a command's data goes: stdout, or a file that appears whole or not at all (written under a
- * temporary name in the same folder, synced, renamed). Writers wait for each piece to be taken, so
- * large outputs need little memory.
+ * Where a command's data goes: stdout, or a file that appears whole or not at all. Writers wait for
+ * each piece to be taken, so large outputs need little memory.
  */
 
-import { constants, rmSync, type Stats } from 'node:fs'
-import { access, type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { realpath, stat } from 'node:fs/promises'
+import { findPlace, openPlace } from '../graph/target.node.js'
 import { ClosedPipe, UsageError } from './exit.js'
 
 /** Takes text or bytes piece by piece. */
@@ -34,112 +32,41 @@ export async function checkNotInput(output: string, input: string): Promise<void
   throw new UsageError(`option '--output <file>' names the input ${input}: choose another file`)
 }
 
-/** Temporary files that no rename has reached yet. */
-const unfinished = new Set<string>()
-
-/** For the second Ctrl-C: there is no time left to wait for anything. */
-export function removeUnfinished(): void {
-  for (const path of unfinished) rmSync(path, { force: true })
-}
-
 /**
  * @param path file to write, or undefined for stdout
  * @throws Error in words when nothing can be written there
  */
 export async function openOutput(path: string | undefined): Promise<Output> {
   if (path === undefined) return { fill: toStdout }
-  const existing = await look(path)
-  if (existing?.isDirectory()) throw new Error(`${path}: is a folder; --output takes a file`)
-  // /dev/null and named pipes: renaming a file over them would replace them.
-  if (existing !== undefined && !existing.isFile()) {
-    return { fill: (signal, produce) => toSpecialFile(path, signal, produce) }
-  }
-  // Behind a symbolic link, the file itself is replaced.
-  const target = existing === undefined ? path : await realpath(path)
-  try {
-    await access(dirname(target), constants.W_OK)
-  } catch (cause) {
-    throw new Error(`${path}: ${problemOf(cause, 'no such folder')}`, { cause })
-  }
-  return { fill: (signal, produce) => toFile(target, existing?.mode, signal, produce) }
-}
-
-async function look(path: string): Promise<Stats | undefined> {
-  try {
-    return await stat(path)
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new Error(`${path}: ${problemOf(cause, 'no such folder')}`, { cause })
-  }
-}
-
-function problemOf(error: unknown, whenMissing: string): string {
-  const { code = '', message } = error as NodeJS.ErrnoException
-  const known: Record<string, string> = {
-    ENOENT: whenMissing,
-    ENOTDIR: whenMissing,
-    EACCES: 'no permission to write there',
-    EPERM: 'no permission to write there',
-    EROFS: 'is on a file system that can only be read',
-    ENOSPC: 'no space left on the device',
-  }
-  return known[code] ?? `can't be written (${message})`
-}
-
-async function toFile(
-  target: string,
-  mode: number | undefined,
-  signal: AbortSignal,
-  produce: (sink: Sink) => Promise<void>,
-): Promise<void> {
-  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`)
-  let handle: FileHandle | undefined
-  try {
-    unfinished.add(temporary)
-    handle = await open(temporary, 'wx', mode)
-    if (mode !== undefined) await handle.chmod(mode)
-    await produce(fileSink(handle, signal))
-    await handle.sync()
-    await handle.close()
-    signal.throwIfAborted()
-    await rename(temporary, target)
-  } catch (error) {
-    await handle?.close().catch(() => undefined)
-    if (handle !== undefined) await rm(temporary, { force: true })
-    throw isSystemError(error)
-      ? new Error(`${target}: ${problemOf(error, 'no such folder')}`, { cause: error })
-      : error
-  } finally {
-    unfinished.delete(temporary)
-  }
-}
-
-async function toSpecialFile(
-  path: string,
-  signal: AbortSignal,
-  produce: (sink: Sink) => Promise<void>,
-): Promise<void> {
-  const handle = await open(path, 'w')
-  try {
-    await produce(fileSink(handle, signal))
-  } catch (error) {
-    throw (error as NodeJS.ErrnoException).code === 'EPIPE' ? new ClosedPipe() : error
-  } finally {
-    await handle.close()
-  }
-}
-
-function fileSink(handle: FileHandle, signal: AbortSignal): Sink {
+  const place = await findPlace(path)
   return {
-    async write(piece) {
-      signal.throwIfAborted()
-      await handle.appendFile(piece)
+    async fill(signal, produce) {
+      const target = await openPlace(place)
+      const encoder = new TextEncoder()
+      try {
+        await produce({
+          async write(piece) {
+            signal.throwIfAborted()
+            await target.write(typeof piece === 'string' ? encoder.encode(piece) : own(piece))
+          },
+        })
+        await target.finish()
+        signal.throwIfAborted()
+      } catch (error) {
+        await target.abandon(error)
+        const cause = error instanceof Error ? error.cause : undefined
+        throw isClosedPipe(cause) ? new ClosedPipe() : error
+      }
+      await target.publish()
     },
   }
 }
 
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error
+/** Only memory that is not shared can be written; nothing else is at hand here. */
+function own(piece: Uint8Array): Uint8Array<ArrayBuffer> {
+  return piece.buffer instanceof ArrayBuffer
+    ? (piece as Uint8Array<ArrayBuffer>)
+    : Uint8Array.from(piece)
 }
 
 async function toStdout(
@@ -163,6 +90,7 @@ async function toStdout(
   await produce({ write })
 }
 
-function isClosedPipe(error: NodeJS.ErrnoException): boolean {
-  return error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED'
+function isClosedPipe(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code
+  return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED'
 }

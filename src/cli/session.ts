@@ -3,8 +3,8 @@
  * by main.ts, handed to every command.
  */
 
+import { removeUnfinished } from '../graph/target.node.js'
 import { ENDING_SIGNALS, type EndingSignal, Interruption } from './exit.js'
-import { removeUnfinished } from './output.js'
 
 /** Given to every command. */
 export interface Session {

@@ -12,6 +12,7 @@ import { checkOptions } from '../check.js'
 import { BlockFormatError, MemoryLimitError } from '../errors.js'
 import { MAX_EDGE_COUNT, MAX_ID_TEXT_BYTES, MAX_VERTEX_COUNT } from '../limits.js'
 import { allocated } from './memory.js'
+import { runSteps, type Steps } from './slices.js'
 import { damaged, verifyGraph } from './verify.js'
 
 /** Name of a vertex in the input: an unsigned 64-bit integer (bigint above 2^53 - 1), a string. */
@@ -163,13 +164,8 @@ export class Graph {
    */
   static fromBlock(block: Uint8Array, options: { trusted?: boolean } = {}): Graph {
     checkOptions('options', options, ['trusted'])
-    const shape = readHeader(block)
-    const graph = new Graph(block, shape)
-    if (options.trusted !== true) {
-      checkPadding(block, shape)
-      verifyGraph(graph)
-    }
-    return graph
+    if (options.trusted !== true) return runSteps(verifiedGraph(block))
+    return new Graph(block, readHeader(block))
   }
 
   /** u64[n] ascending, for `idKind: 'integer'`. */
@@ -253,13 +249,36 @@ export class Graph {
 }
 
 /**
- * An undirected graph as a directed one with the same arcs, in the same block: for a graph that
- * nobody else has yet.
+ * The graph of a block that comes from outside, checked in slices.
+ *
+ * @throws BlockFormatError
  */
-export function declareDirected(graph: Graph): Graph {
+export function* verifiedGraph(block: Uint8Array): Steps<Graph> {
+  const graph = Graph.fromBlock(block, { trusted: true })
+  checkPadding(block, readHeader(block))
+  yield
+  yield* verifyGraph(graph)
+  return graph
+}
+
+/** Bytes of the whole block by its first ones, which must be a header. */
+export function blockLength(head: Uint8Array): number {
+  return readShape(head).total
+}
+
+/** Bytes that hold the header. */
+export const BLOCK_HEADER_BYTES = HEADER_BYTES
+
+/**
+ * The same arcs under the other direction, in the same block: for a graph that nobody else has yet.
+ *
+ * @param edgeCount equals the arcs if directed; otherwise rows must hold each edge at both ends
+ */
+export function declareDirection(graph: Graph, directed: boolean, edgeCount: number): Graph {
   const header = new DataView(graph.block.buffer, graph.block.byteOffset, HEADER_BYTES)
-  header.setUint32(8, header.getUint32(8, true) | DIRECTED, true)
-  header.setUint32(20, graph.arcCount, true)
+  const flags = header.getUint32(8, true) & ~DIRECTED
+  header.setUint32(8, directed ? flags | DIRECTED : flags, true)
+  header.setUint32(20, edgeCount, true)
   return Graph.fromBlock(graph.block, { trusted: true })
 }
 
@@ -314,6 +333,18 @@ function checkPadding(block: Uint8Array, shape: GraphShape): void {
 }
 
 function readHeader(block: Uint8Array): GraphShape {
+  const { shape, total } = readShape(block)
+  const { byteLength } = block
+  if (byteLength < total) {
+    throw new BlockFormatError(
+      `graph block is damaged or cut short: ${byteLength} bytes, its header asks for ${total}`,
+    )
+  }
+  return shape
+}
+
+/** What a header says, whatever follows it. */
+function readShape(block: Uint8Array): { shape: GraphShape; total: number } {
   const { buffer, byteOffset, byteLength } = block
   if (byteLength < HEADER_BYTES) {
     throw new BlockFormatError(
@@ -351,12 +382,9 @@ function readHeader(block: Uint8Array): GraphShape {
   }
   checkCounts(shape)
   const total = graphByteLength(shape)
-  if (total !== header.getFloat64(32, true) || byteLength < total) {
-    throw new BlockFormatError(
-      `graph block is damaged or cut short: ${byteLength} bytes, its header asks for ${total}`,
-    )
-  }
-  return shape
+  const stated = header.getFloat64(32, true)
+  if (total !== stated) throw damaged(`its header states ${stated} bytes, its counts ${total}`)
+  return { shape, total }
 }
 
 function checkCounts({ vertexCount, idKind, idBytes = 0 }: GraphShape): void {

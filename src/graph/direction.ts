@@ -1,5 +1,6 @@
 /**
- * A directed graph's arcs as edges. The other way takes no work: `declareDirected` of csr.ts.
+ * A graph's arcs as a list again, and as undirected edges. An undirected graph is a directed one
+ * without any work: `declareDirection` of csr.ts.
  */
 
 import { assembleGraph } from './assemble.js'
@@ -8,9 +9,8 @@ import { EdgeChunks } from './edge-chunks.js'
 import { namesOf } from './names.js'
 import { SLICE_ITEMS, type Steps } from './slices.js'
 
-/** Every arc as an edge that goes both ways. */
-export function* asUndirected(graph: Graph, fail: (problem: string) => Error): Steps<Graph> {
-  const { vertexCount, offsets, targets, weights } = graph
+/** All arcs, row by row. */
+export function* arcsOf({ vertexCount, offsets, targets, weights }: Graph): Steps<EdgeChunks> {
   const edges = new EdgeChunks(weights !== undefined)
   let work = 0
   for (let source = 0; source < vertexCount; source++) {
@@ -20,5 +20,11 @@ export function* asUndirected(graph: Graph, fail: (problem: string) => Error): S
     }
     if (++work % SLICE_ITEMS === 0) yield
   }
+  return edges
+}
+
+/** Every arc as an edge that goes both ways. */
+export function* asUndirected(graph: Graph, fail: (problem: string) => Error): Steps<Graph> {
+  const edges = yield* arcsOf(graph)
   return yield* assembleGraph(edges, namesOf(graph), { directed: false, fail })
 }

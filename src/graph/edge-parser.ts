@@ -9,8 +9,8 @@ import { MemoryLimitError } from '../errors.js'
 import { MAX_LINE_BYTES, WASM_MEMORY_BYTES } from '../limits.js'
 import { POWERS_BYTES, powersOfFive } from './powers.js'
 
-/** Why a parse call stopped, other than 0, all rows done (assembly/edge-list.ts). */
-export const ROW_FOR_HOST = 1
+/** Why a parse call stopped (assembly/edge-list.ts); 1 is a row for the host. */
+export const ROWS_DONE = 0
 export const ID_TOO_WIDE = 2
 export const TABLE_FULL = 3
 

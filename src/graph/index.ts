@@ -8,7 +8,9 @@ export {
   BlockFormatError,
   GraphFormatError,
   GraphSourceError,
+  GraphTargetError,
   MemoryLimitError,
+  NotSupportedError,
   TickTickClockError,
 } from '../errors.js'
 export type { GraphFromEdgesOptions } from './build.js'
@@ -16,7 +18,7 @@ export { graphFromEdges } from './build.js'
 export type { EdgeColumns, EdgeTuple } from './collector.js'
 export type { GraphShape, IdKind, VertexId } from './csr.js'
 export { Graph } from './csr.js'
-export type { GraphFormat } from './formats/format.js'
+export type { GraphFormat, WritableFormat } from './formats/format.js'
 export type {
   FromGraphologyOptions,
   GraphologyConstructor,
@@ -31,3 +33,6 @@ export type { ReadGraphOptions } from './read.js'
 export { readGraph } from './read.js'
 export type { Simplification } from './simplify.js'
 export type { GraphSource } from './source.js'
+export type { GraphTarget } from './target.js'
+export type { WriteGraphOptions, WriteProgress } from './write.js'
+export { writeGraph } from './write.js'

@@ -22,6 +22,25 @@ export function denseNames(count: number): Names {
   return { count, idKind: 'dense', idBytes: 0, *fill() {} }
 }
 
+/** Vertices that are called 1 … count. */
+export function numberNames(count: number): Names {
+  return {
+    count,
+    idKind: 'integer',
+    idBytes: 0,
+    *fill(graph) {
+      const { buffer, byteOffset } = graph.integerIds as BigUint64Array
+      // Numbers of vertices fit the lower halves.
+      const halves = new Uint32Array(buffer, byteOffset, 2 * count)
+      for (let from = 0; from < count; from += SLICE_ITEMS) {
+        const to = Math.min(count, from + SLICE_ITEMS)
+        for (let v = from; v < to; v++) halves[2 * v] = v + 1
+        yield
+      }
+    },
+  }
+}
+
 /** The names that a graph has. */
 export function namesOf(graph: Graph): Names {
   const text = graph.stringIds

@@ -15,6 +15,8 @@ export interface Dialect {
   idColumns: 1 | 2
   /** 1-based; 0 for none. */
   weightColumn: number
+  /** Ids are numbers of vertices, from 1, and nothing about the rows can be said by options. */
+  numbered?: true
 }
 
 /** Something wrong with a row; the reader adds file and line. */
@@ -37,6 +39,7 @@ const HASH = 35
 const PERCENT = 37
 
 const MAX_ID = (1n << 64n) - 1n
+const AS_NUMBERS = 'vertices are numbered from 1'
 const AS_STRINGS = "to read ids as names, pass ids: 'string' (--ids string)"
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
@@ -172,18 +175,18 @@ function plainField(
 }
 
 /** An unsigned 64-bit integer. */
-export function readInteger(field: Uint8Array): bigint {
+function readInteger(field: Uint8Array, remedy: string): bigint {
   const text = lossyText(field)
   if (/^\d+$/.test(text) && field.length < 400) {
     const id = BigInt(text)
     if (id <= MAX_ID) return id
-    throw new RowProblem(`id is above ${MAX_ID}, the largest 64-bit integer; ${AS_STRINGS}`, text)
+    throw new RowProblem(`id is above ${MAX_ID}, the largest 64-bit integer; ${remedy}`, text)
   }
   if (text === '') throw new RowProblem('empty id; every row needs a source and a target', text)
   if (looksNumeric(text) && text.startsWith('-')) {
-    throw new RowProblem(`negative id, ids are unsigned integers; ${AS_STRINGS}`, text)
+    throw new RowProblem(`negative id, ids are unsigned integers; ${remedy}`, text)
   }
-  throw new RowProblem(`id is not an unsigned integer; ${AS_STRINGS}`, text)
+  throw new RowProblem(`id is not an unsigned integer; ${remedy}`, text)
 }
 
 function isUtf8(bytes: Uint8Array): boolean {
@@ -214,7 +217,9 @@ export function checkText(field: Uint8Array): Uint8Array {
 /** A weight: correctly rounded, finite and not negative. */
 export function readWeight(field: Uint8Array): number {
   const text = lossyText(field)
-  const remedy = 'weights are finite numbers ≥ 0, such as 2 or 1.5e-3'
+  const remedy =
+    'weights are finite numbers ≥ 0, such as 2 or 1.5e-3; to read none, pass weights: false ' +
+    '(--no-weights)'
   if (/^[+-]?(nan|inf(inity)?)$/i.test(text)) throw new RowProblem(`bad weight; ${remedy}`, text)
   if (!looksNumeric(text)) throw new RowProblem(`weight is not a number; ${remedy}`, text)
   const weight = Number(text)
@@ -246,15 +251,20 @@ export function readRow(fields: Uint8Array[], dialect: Dialect): RowValues {
   if (fields.length < needed) {
     const found = fields.length === 1 ? '1 column' : `${fields.length} columns`
     const what = weightColumn > 2 ? `; the weight is column ${weightColumn}` : ''
+    const remedy =
+      `; columns are separated by ${delimiterName(dialect.delimiter)}, ` +
+      'another one can be given as delimiter'
     throw new RowProblem(
-      `${found} where ${needed} are needed${what}; columns are separated by ` +
-        `${delimiterName(dialect.delimiter)}, another one can be given as delimiter`,
+      `${found} where ${needed} are needed${what}${dialect.numbered ? '' : remedy}`,
       lossyRow(fields),
     )
   }
   const columns = fields.slice(0, idColumns)
   const weight = weightColumn === 0 ? 0 : readWeight(fields[weightColumn - 1])
-  if (dialect.ids === 'integer') return { ids: columns.map(readInteger), weight }
+  if (dialect.ids === 'integer') {
+    const remedy = dialect.numbered ? AS_NUMBERS : AS_STRINGS
+    return { ids: columns.map((column) => readInteger(column, remedy)), weight }
+  }
   const ids = columns.map(checkText)
   if (dialect.strict && columns.every((column) => /^\d+$/.test(lossyText(column)))) {
     throw new RowProblem(`integer ids after rows of string ids; ${AS_STRINGS}`, lossyRow(fields))

@@ -8,7 +8,7 @@ import { GraphFormatError } from '../errors.js'
 import { MAX_LINE_BYTES } from '../limits.js'
 import { abortable, nextTurn } from '../turn.js'
 import { type Detected, type DialectOptions, detectDialect } from './dialect.js'
-import { ID_TOO_WIDE, ROW_FOR_HOST, SLICE_BYTES, TABLE_FULL } from './edge-parser.js'
+import { ID_TOO_WIDE, ROWS_DONE, SLICE_BYTES, TABLE_FULL } from './edge-parser.js'
 import type { PlainSource } from './open-source.js'
 import {
   type Dialect,
@@ -28,7 +28,8 @@ const HOST_ROW_BYTES = 1024
 const LINE_FEED = 10
 
 export interface RowReaderOptions {
-  format: DialectOptions
+  /** How rows are written, or what is known of it: the first rows tell the rest. */
+  format: DialectOptions | { dialect: Dialect; linesBefore: number }
   signal: AbortSignal | undefined
   /** Called after every slice. */
   onSlice: (() => void) | undefined
@@ -46,7 +47,6 @@ export class RowReader {
   #end = 0
   #sinceTurn = 0
   #begun = false
-  #rowCount = 0
 
   constructor(sink: RowSink, source: PlainSource, options: RowReaderOptions) {
     this.#sink = sink
@@ -54,6 +54,12 @@ export class RowReader {
     this.#options = options
     this.#from = sink.parser.input
     this.#end = this.#from
+    const { format } = options
+    if (!('dialect' in format)) return
+    this.#dialect = format.dialect
+    this.#line = format.linesBefore
+    this.#begun = true
+    sink.begin(format.dialect)
   }
 
   /** @throws GraphFormatError, or what the source throws, or `signal.reason` */
@@ -73,7 +79,7 @@ export class RowReader {
       }
     }
     await this.#drain(true)
-    if (this.#rowCount === 0) {
+    if (this.#sink.rowCount === 0 && !this.#sink.mayBeEmpty) {
       const what = this.#line === 0 ? 'the file is empty' : 'only comments, empty lines or a header'
       this.#fail(`no edges: ${what}`, 0)
     }
@@ -108,16 +114,16 @@ export class RowReader {
 
   async #parse(to: number, last: boolean): Promise<void> {
     const sink = this.#sink
+    const dialect = this.#dialect as Dialect
     while (this.#from < to) {
       const status = sink.parse(this.#from, to)
-      this.#rowCount += sink.parser.wasm.rowsWritten()
-      const known = await sink.takeRows(this.#options.signal)
-      if (!known) this.#failUnknown(to)
+      const problem = await sink.takeRows(this.#options.signal)
+      if (problem !== undefined) this.#failRow(problem, to)
       this.#from = sink.parser.wasm.rowsEnd()
       this.#line += sink.parser.wasm.linesTaken()
-      if (status === ID_TOO_WIDE) await sink.widen(this.#options.signal)
+      if (status === ID_TOO_WIDE && !dialect.numbered) await sink.widen(this.#options.signal)
       else if (status === TABLE_FULL) await sink.enlarge(this.#options.signal)
-      else if (status === ROW_FOR_HOST && !(await this.#hostRow(to, last))) return
+      else if (status !== ROWS_DONE && !(await this.#hostRow(to, last))) return
     }
   }
 
@@ -138,14 +144,14 @@ export class RowReader {
     try {
       const row = splitRow(bytes, this.#from, end, dialect.delimiter)
       const values = readRow(row?.fields ?? [], dialect)
-      if (!(await this.#sink.addRow(values, this.#options.signal))) {
-        throw new RowProblem(UNKNOWN_VERTEX, lossyText(bytes.slice(this.#from, end)).trim())
+      const problem = await this.#sink.addRow(values, this.#options.signal)
+      if (problem !== undefined) {
+        throw new RowProblem(problem, lossyText(bytes.slice(this.#from, end)).trim())
       }
     } catch (error) {
       this.#rethrow(error)
     }
     this.#take(end)
-    this.#rowCount++
     await this.#breathe(HOST_ROW_BYTES)
     return true
   }
@@ -193,7 +199,7 @@ export class RowReader {
       if (top.includes(0)) {
         throw new RowProblem('NUL byte: this is binary data, not a text file', lossyText(top))
       }
-      detected = detectDialect(top, second, this.#options.format)
+      detected = detectDialect(top, second, this.#options.format as DialectOptions)
     } catch (error) {
       this.#rethrow(error)
     }
@@ -208,8 +214,8 @@ export class RowReader {
     this.#from = end
   }
 
-  /** The rows of the last parse call named an unknown vertex: finds which one. */
-  #failUnknown(to: number): never {
+  /** Something is wrong with a row of the last parse call: finds which one. */
+  #failRow(problem: string, to: number): never {
     const { bytes } = this.#sink.parser
     let skip = this.#sink.rowsTaken
     let at = this.#from
@@ -218,10 +224,7 @@ export class RowReader {
       const end = bytes.indexOf(LINE_FEED, at) + 1
       if (lineKind(bytes, at, to) === 'row' && skip-- === 0) {
         const text = lossyText(bytes.slice(at, end)).trim()
-        throw new GraphFormatError(
-          { file: this.#source.name, line: line + 1, text },
-          UNKNOWN_VERTEX,
-        )
+        throw new GraphFormatError({ file: this.#source.name, line: line + 1, text }, problem)
       }
       line++
       at = end
@@ -250,8 +253,6 @@ export class RowReader {
     throw new GraphFormatError(where, error.message)
   }
 }
-
-const UNKNOWN_VERTEX = 'names a vertex that the vertex file lacks; add it there'
 
 function countLines(bytes: Uint8Array, from: number, to: number): number {
   let lines = 0

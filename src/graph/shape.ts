@@ -6,7 +6,7 @@
 import { nextTurn } from '../turn.js'
 import { assembleGraph } from './assemble.js'
 import { EdgeCollector } from './collector.js'
-import { declareDirected, type Graph } from './csr.js'
+import { declareDirection, type Graph } from './csr.js'
 import { asUndirected } from './direction.js'
 import type { EdgeChunks } from './edge-chunks.js'
 import type { FormatContents } from './formats/format.js'
@@ -50,7 +50,8 @@ export function* shapeSteps(
   if (options.directed === false && graph.directed) shaped = yield* asUndirected(graph, fail)
   // Parallel edges go first: the two arcs of an undirected self-loop are not parallel.
   shaped = yield* simplified(shaped, options, (problem) => new RangeError(problem))
-  return options.directed === true && !shaped.directed ? declareDirected(shaped) : shaped
+  if (options.directed !== true || shaped.directed) return shaped
+  return declareDirection(shaped, true, shaped.arcCount)
 }
 
 /** Numbers edges that come with their ids. */

@@ -62,6 +62,17 @@ export function* simplified(
   return made
 }
 
+/** A copy without weights. */
+export function* withoutWeights(graph: Graph): Steps<Graph> {
+  const made = Graph.allocate({ ...shapeOf(graph), weighted: false })
+  made.offsets.set(graph.offsets)
+  yield
+  made.targets.set(graph.targets)
+  yield
+  yield* namesOf(graph).fill(made)
+  return made
+}
+
 /** The shape that a graph has. */
 export function shapeOf(graph: Graph): GraphShape {
   const { vertexCount, arcCount, edgeCount, directed, idKind } = graph

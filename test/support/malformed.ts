@@ -171,7 +171,6 @@ function whole(random: Random): MalformedInput[] {
     bytes('damaged.txt.gz', damaged, /gzip data is damaged or ends early/),
     bytes('header-of-gzip.gz', zipped.subarray(0, 6), /gzip data is damaged or ends early/),
     bytes('archive.zip', Uint8Array.of(0x50, 0x4b, 3, 4, 1, 2), /zip archive/),
-    bytes('table.parquet', encoder.encode('PAR1\u0000\u0001'), /Parquet/),
     bytes('utf16.txt', Uint8Array.of(0xff, 0xfe, 49, 0, 32, 0, 50, 0, 10, 0), /UTF-16/),
     bytes('latin1.txt', Uint8Array.of(0xe4, 32, 0xf6, 10), /:1: id is not valid UTF-8/),
     bytes('latin1-later.txt', Uint8Array.of(97, 32, 98, 10, 97, 32, 0xf6, 10), /:2: .*valid UTF-8/),

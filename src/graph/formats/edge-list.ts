@@ -8,6 +8,7 @@ import type { DialectOptions } from '../dialect.js'
 import { EdgeParser } from '../edge-parser.js'
 import { RowReader } from '../row-reader.js'
 import { RowSink } from '../row-sink.js'
+import { writeEdgeList } from './edge-list-writer.js'
 import type { Format, FormatInput } from './format.js'
 import { readVertices } from './vertices.js'
 
@@ -27,13 +28,14 @@ export const edgeList: Format = {
         given === undefined ? undefined : await readVertices(parser, given, { ...format, signal })
       format.ids = vertices?.idKind ?? format.ids
       const sink = new RowSink(parser, { vertexFile: false, vertices })
-      const onSlice = () => input.report(sink.edgeCount)
+      const onSlice = () => input.report(sink.rowCount)
       await new RowReader(sink, input.source, { format, signal, onSlice }).readAll()
       return { kind: 'numbered', ...(await sink.finish(signal)), directed: true }
     } finally {
       parser.close()
     }
   },
+  write: writeEdgeList,
 }
 
 /** `true` is the column behind the ends of an edge. */
