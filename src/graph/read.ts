@@ -131,9 +131,10 @@ async function readFrom(
 ): Promise<Graph> {
   const format = await abortable(chooseFormat(asked, input), input.signal)
   checkTaken(format, input)
-  const contents = await format.read(input)
+  // Batches of edges may still be read from the source while the graph takes shape.
+  const graph = await shapeGraph(await format.read(input), shape, input)
   await input.source.close()
-  return shapeGraph(contents, shape, input)
+  return graph
 }
 
 /** What an option that was not given is. */

@@ -38,8 +38,10 @@ export function createInput(
   const { name, totalBytes } = source
   let reports = 0
   let taken = 0
+  let edgeCount = 0
   const finish = (edges: number) => {
-    onProgress?.({ bytes: Math.max(taken, source.bytesTaken), totalBytes, edges })
+    edgeCount = Math.max(edgeCount, edges)
+    onProgress?.({ bytes: Math.max(taken, source.bytesTaken), totalBytes, edges: edgeCount })
   }
   const problem: FormatInput['problem'] = (text, { cause, ...where } = {}) =>
     new GraphFormatError({ file: name, ...where }, text, { cause })
