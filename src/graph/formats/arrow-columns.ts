@@ -83,11 +83,28 @@ export function edgesOfBatch(
 
 /** All values: of numbers the array itself, text made once for each entry of a dictionary. */
 function arrowValues(vector: ArrowVector, fail: Fail): ArrayLike<unknown> {
+  // Lengths of damaged tables are any; this comes before anything is made of that length.
+  for (const data of vector.data) checkBuffers(data, fail)
   if (vector.data.length === 1 && vector.nullCount === 0) {
     const values = plainValues(vector.data[0], fail)
     if (values !== undefined) return values
   }
   return Array.from({ length: vector.length }, (_, i) => vector.get(i))
+}
+
+/** Whether a piece has as many values as it says. */
+function checkBuffers({ values, valueOffsets, length }: ArrowData, fail: Fail): void {
+  const counts = [
+    ArrayBuffer.isView(valueOffsets) ? lengthOf(valueOffsets) - 1 : Number.POSITIVE_INFINITY,
+    ArrayBuffer.isView(values) && !ArrayBuffer.isView(valueOffsets) ? lengthOf(values) : length,
+  ]
+  const least = Math.min(...counts)
+  if (least >= length) return
+  throw fail(`a column has ${Math.max(0, least)} of ${length} values: the table is damaged`)
+}
+
+function lengthOf(view: ArrayBufferView): number {
+  return (view as Uint8Array).length
 }
 
 /** Values of a piece without gaps; undefined where they need more than a look. */
@@ -97,23 +114,18 @@ function plainValues(data: ArrowData, fail: Fail): ArrayLike<unknown> | undefine
   const numbers = values as unknown as ArrayLike<number | bigint> & Uint8Array
   if (dictionary !== undefined && dictionary !== null) {
     const entries = arrowValues(dictionary, fail)
-    return Array.from(head(numbers, length, fail), (index) => entries[Number(index)])
+    return Array.from(numbers.subarray(0, length), (index) => entries[Number(index)])
   }
   if (ArrayBuffer.isView(valueOffsets)) {
     const offsets = valueOffsets as unknown as ArrayLike<number | bigint> & Uint8Array
-    return texts(numbers, head(offsets, length + 1, fail), fail)
+    return texts(numbers, offsets.subarray(0, length + 1), fail)
   }
   // Halves of floats lie in u16.
-  return values instanceof Uint16Array && isHalf(data) ? undefined : head(numbers, length, fail)
+  return values instanceof Uint16Array && isHalf(data) ? undefined : numbers.subarray(0, length)
 }
 
 function isHalf(data: ArrowData): boolean {
   return /^Float/i.test(String((data as { type?: unknown }).type))
-}
-
-function head<T extends Uint8Array>(values: T, length: number, fail: Fail): T {
-  if (values.length >= length) return values.subarray(0, length) as T
-  throw fail(`a column has ${values.length} of ${length} values: the table is damaged`)
 }
 
 function texts(bytes: Uint8Array, offsets: ArrayLike<number | bigint>, fail: Fail): string[] {
