@@ -1,6 +1,7 @@
 /**
- * Seeded R-MAT edge lists as text, made block by block, so that a file larger than memory can be
- * written. SNAP style (comment, tabs) or CSV with a header and weights of two decimals.
+ * Seeded R-MAT edges as text, made block by block, so that a file larger than memory can be
+ * written: SNAP style (comment, tabs), CSV with a header and weights of two decimals, or a pattern
+ * in Matrix Market.
  */
 
 /** What to generate. */
@@ -8,7 +9,7 @@ export interface EdgeText {
   scale: number
   edgeFactor: number
   seed: number
-  format: 'snap' | 'csv'
+  format: 'snap' | 'csv' | 'matrix-market'
 }
 
 const BLOCK_BYTES = 1 << 20
@@ -17,6 +18,7 @@ const LINE_BYTES = 40
 
 const NEWLINE = 10
 const TAB = 9
+const BLANK = 32
 const COMMA = 44
 const DOT = 46
 const ZERO = 48
@@ -27,10 +29,16 @@ export function* edgeTextBlocks(options: EdgeText): Generator<Uint8Array, void> 
   const random = xorshift(seed)
   const block = new Uint8Array(BLOCK_BYTES)
   const isCsv = format === 'csv'
+  const first = format === 'matrix-market' ? 1 : 0
+  const separator = { snap: TAB, csv: COMMA, 'matrix-market': BLANK }[format]
   const edgeCount = edgeFactor * 2 ** scale
-  const head = isCsv
-    ? 'source,target,weight\n'
-    : `# R-MAT ${scale}, seed ${seed}\n# FromNodeId\tToNodeId\n`
+  const head = {
+    snap: `# R-MAT ${scale}, seed ${seed}\n# FromNodeId\tToNodeId\n`,
+    csv: 'source,target,weight\n',
+    'matrix-market':
+      '%%MatrixMarket matrix coordinate pattern general\n' +
+      `${2 ** scale} ${2 ** scale} ${edgeCount}\n`,
+  }[format]
   let at = new TextEncoder().encodeInto(head, block).written
   const pair = new Uint32Array(2)
   for (let edge = 0; edge < edgeCount; edge++) {
@@ -39,9 +47,9 @@ export function* edgeTextBlocks(options: EdgeText): Generator<Uint8Array, void> 
       at = 0
     }
     drawEdge(pair, scale, random)
-    at = writeNumber(block, at, pair[0])
-    block[at++] = isCsv ? COMMA : TAB
-    at = writeNumber(block, at, pair[1])
+    at = writeNumber(block, at, pair[0] + first)
+    block[at++] = separator
+    at = writeNumber(block, at, pair[1] + first)
     if (isCsv) at = writeWeight(block, at, random())
     block[at++] = NEWLINE
   }

@@ -1,6 +1,6 @@
 /**
- * The memory suite: a large edge list is written to a temporary file, and processes of their own
- * read and rank it. Their peak memory, less that of the same process on a file of one edge, is
+ * The memory suite: a large edge list is written to a temporary file, also as Matrix Market, and
+ * processes of their own read and rank it. Their peak memory, less that of the same process on a file of one edge, is
  * reported per edge.
  */
 
@@ -54,11 +54,22 @@ interface ChildReport {
   peakBytes: number
 }
 
+type Format = 'snap' | 'matrix-market'
+
+const FILES: Readonly<Record<Format, string>> = { snap: 'rmat.txt', 'matrix-market': 'rmat.mtx' }
+
 const CASES = [
-  { name: 'readGraph, directed', mode: 'read', direction: 'directed' },
-  { name: 'readGraph + pagerank, directed', mode: 'rank', direction: 'directed' },
-  { name: 'readGraph, undirected', mode: 'read', direction: 'undirected' },
-  { name: 'readGraph + pagerank, undirected', mode: 'rank', direction: 'undirected' },
+  { name: 'readGraph, directed', mode: 'read', direction: 'directed', format: 'snap' },
+  { name: 'readGraph + pagerank, directed', mode: 'rank', direction: 'directed', format: 'snap' },
+  { name: 'readGraph, undirected', mode: 'read', direction: 'undirected', format: 'snap' },
+  {
+    ...{ name: 'readGraph + pagerank, undirected', mode: 'rank', direction: 'undirected' },
+    format: 'snap',
+  },
+  {
+    ...{ name: 'readGraph, Matrix Market', mode: 'read', direction: 'directed' },
+    format: 'matrix-market',
+  },
 ] as const
 
 /** Writes the file, runs all cases, removes it. */
@@ -68,14 +79,16 @@ export async function runMemorySuite(
 ): Promise<MemoryReport[]> {
   const folder = mkdtempSync(join(tmpdir(), 'ticktickclock-bench-'))
   try {
-    const file = join(folder, 'rmat.txt')
     const tiny = join(folder, 'tiny.txt')
     say(`memory: writing R-MAT ${settings.scale}`)
-    writeEdges(file, settings)
+    for (const format of ['snap', 'matrix-market'] as const) {
+      writeEdges(join(folder, FILES[format]), settings, format)
+    }
     writeFileSync(tiny, '0\t1\n')
-    const fileBytes = statSync(file).size
-    return CASES.map(({ name, mode, direction }) => {
+    return CASES.map(({ name, mode, direction, format }) => {
       say(`memory: ${name}`)
+      const file = join(folder, FILES[format])
+      const fileBytes = statSync(file).size
       const empty = runChild(tiny, mode, direction)
       const { peakBytes, ...rest } = runChild(file, mode, direction)
       const { scale, seed } = settings
@@ -88,10 +101,14 @@ export async function runMemorySuite(
   }
 }
 
-function writeEdges(file: string, { scale, edgeFactor, seed }: MemorySettings): void {
+function writeEdges(
+  file: string,
+  { scale, edgeFactor, seed }: MemorySettings,
+  format: Format,
+): void {
   const handle = openSync(file, 'w')
   try {
-    for (const block of edgeTextBlocks({ scale, edgeFactor, seed, format: 'snap' })) {
+    for (const block of edgeTextBlocks({ scale, edgeFactor, seed, format })) {
       writeSync(handle, block)
     }
   } finally {

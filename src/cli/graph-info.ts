@@ -34,19 +34,18 @@ interface Report {
   statisticsMs: number
 }
 
-/** The command `graph` with its subcommand. */
-export function graphCommand(session: Session, end: (code: number) => void): Command {
+/** The subcommand. */
+export function graphInfoCommand(session: Session, end: (code: number) => void): Command {
   const info = new Command('info')
     .summary('sizes and degrees of a graph')
     .description('Reads a graph and prints its sizes, degrees and oddities.')
-  addInput(info)
+  return addInput(info)
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (file: string, options: Options) => {
       await run(file, options, session)
       end(EXIT.ok)
     })
-  return new Command('graph').description('look at graphs').addCommand(info)
 }
 
 async function run(file: string, options: Options, session: Session): Promise<void> {

@@ -3,27 +3,57 @@
  * shared by all commands that take a graph.
  */
 
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Graph } from '../graph/csr.js'
+import type { GraphFormat } from '../graph/formats/format.js'
 import { monotonicMs } from '../time/system.js'
 import { UsageError } from './exit.js'
-import { choice, column, parsed } from './options.js'
+import { choice, column, parsed, path } from './options.js'
 import type { ProgressBar } from './progress.js'
 import type { Session } from './session.js'
 
+/** What `--format` and `--from` take. */
+const FORMATS: readonly GraphFormat[] = [
+  ...(['edge-list', 'matrix-market', 'metis', 'block'] as const),
+  ...(['graphology', 'package-lock', 'parquet', 'arrow'] as const),
+]
+
 /** Values of the options below. */
 export interface InputOptions {
+  format?: GraphFormat
+  /** `--format`, where a command calls it so. */
+  from?: GraphFormat
+  directed?: true
   undirected?: true
   ids?: 'integer' | 'string'
-  weights?: string | number
+  /** False: `--no-weights`. */
+  weights?: string | number | false
   header: 'auto' | 'yes' | 'no'
+  vertices?: string
+  selfLoops: 'keep' | 'drop'
+  parallelEdges: 'keep' | 'first' | 'sum'
 }
 
-/** Adds FILE and its options. */
-export function addInput(command: Command): Command {
+/**
+ * Adds FILE and its options.
+ *
+ * @param formatFlag what the option with its format is called
+ */
+export function addInput(
+  command: Command,
+  formatFlag: '--format' | '--from' = '--format',
+): Command {
+  const what = 'of FILE, where neither its bytes nor its name tell'
   return command
-    .argument('<file>', 'edge list: a path, a URL, or - for standard input; may be gzipped')
+    .argument('<file>', 'a graph: a path, a URL, or - for standard input; may be gzipped')
+    .addOption(choice(`${formatFlag} <format>`, what, FORMATS))
     .option('--undirected', 'every edge goes both ways')
+    .addOption(
+      new Option(
+        '--directed',
+        'an edge that FILE has undirected becomes two arcs; otherwise FILE decides',
+      ).conflicts('undirected'),
+    )
     .addOption(
       choice('--ids <kind>', 'what vertex ids are; otherwise the first row decides', [
         'integer',
@@ -31,12 +61,26 @@ export function addInput(command: Command): Command {
       ]),
     )
     .addOption(parsed('--weights <column>', 'column of edge weights: a name, or 3, 4, …', column))
+    .option('--no-weights', 'leave out the weights that FILE declares')
     .addOption(
       choice('--header <when>', 'whether the first row names the columns', [
         'auto',
         'yes',
         'no',
       ]).default('auto'),
+    )
+    .addOption(parsed('--vertices <file>', 'all vertices, one id a line', path))
+    .addOption(
+      choice('--self-loops <what>', 'edges from a vertex to itself', ['keep', 'drop']).default(
+        'keep',
+      ),
+    )
+    .addOption(
+      choice('--parallel-edges <what>', 'several edges between two vertices', [
+        'keep',
+        'first',
+        'sum',
+      ]).default('keep'),
     )
 }
 
@@ -62,12 +106,12 @@ export async function loadGraph(
   const startMs = monotonicMs()
   const { readGraph } = await import('../graph/read.js')
   if (file === '-' && process.stdin.isTTY) session.say('reading standard input; Ctrl-D ends it')
+  const { ids, weights, header, vertices, selfLoops, parallelEdges } = options
   try {
     const graph = await readGraph(file === '-' ? process.stdin : file, {
-      directed: options.undirected !== true,
-      ids: options.ids,
-      weights: options.weights,
-      header: options.header,
+      ...{ ids, weights, header, vertices, selfLoops, parallelEdges },
+      format: options.from ?? options.format,
+      directed: options.undirected ? false : options.directed,
       name: file === '-' ? '(standard input)' : undefined,
       signal: session.signal,
       onProgress: (state) => progress.show({ phase: 'reading', ...state }),

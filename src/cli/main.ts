@@ -10,7 +10,7 @@ import { Command, CommanderError } from 'commander'
 import { convertCommand } from './convert.js'
 import { doctorCommand } from './doctor.js'
 import { ClosedPipe, EXIT, Interruption, UsageError } from './exit.js'
-import { graphCommand } from './graph-info.js'
+import { graphCommand } from './graph.js'
 import { pagerankCommand } from './pagerank.js'
 import { runCommand } from './run.js'
 import { openSession, type Session } from './session.js'
@@ -20,6 +20,7 @@ const EXAMPLES = `
 Examples:
   ticktickclock doctor                             what this machine can compute on
   ticktickclock graph info web.txt.gz              sizes and degrees of a graph
+  ticktickclock graph convert web.mtx web.ttcg     the same graph in another format
   ticktickclock pagerank web.txt.gz --top 20       its twenty best vertices
   ticktickclock sort flights.csv --column delay    its rows in order
   ticktickclock convert --from ntp --to iso8601    timestamps from standard input

@@ -24,12 +24,16 @@ export interface Output {
  *
  * @throws UsageError
  */
-export async function checkNotInput(output: string, input: string): Promise<void> {
+export async function checkNotInput(
+  output: string,
+  input: string,
+  what = "option '--output <file>'",
+): Promise<void> {
   const [from, to] = await Promise.all(
     [input, output].map((path) => realpath(path).catch(() => undefined)),
   )
   if (from === undefined || from !== to || !(await stat(from)).isFile()) return
-  throw new UsageError(`option '--output <file>' names the input ${input}: choose another file`)
+  throw new UsageError(`${what} names the input ${input}: choose another file`)
 }
 
 /**

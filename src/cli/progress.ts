@@ -9,6 +9,7 @@ import { formatBytes, formatCount, formatSmall } from './format.js'
 /** What a command is doing. */
 export type Progress =
   | { phase: 'reading'; bytes: number; totalBytes?: number; edges?: number }
+  | { phase: 'writing'; bytes: number; fraction: number }
   | { phase: 'ranking'; iteration: number; residual: number; fraction: number }
 
 /** Shows progress, or nothing. */
@@ -61,7 +62,7 @@ export function progressLine(progress: Progress, columns: number): string {
 }
 
 function fractionOf(progress: Progress): number | undefined {
-  if (progress.phase === 'ranking') return progress.fraction
+  if (progress.phase !== 'reading') return progress.fraction
   const { bytes, totalBytes } = progress
   return totalBytes === undefined || totalBytes === 0 ? undefined : bytes / totalBytes
 }
@@ -79,5 +80,6 @@ function detailsOf(progress: Progress): string {
     const { bytes, edges } = progress
     return formatBytes(bytes) + (edges === undefined ? '' : `, ${formatCount(edges)} edges`)
   }
+  if (progress.phase === 'writing') return formatBytes(progress.bytes)
   return `iteration ${progress.iteration}, residual ${formatSmall(progress.residual)}`
 }

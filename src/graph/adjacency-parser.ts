@@ -4,6 +4,7 @@
  * memory has room for text.
  */
 
+import { quoteExcerpt } from '../errors.js'
 import { EdgeChunks } from './edge-chunks.js'
 
 const LINE_FEED = 10
@@ -48,10 +49,10 @@ export class AdjacencyParser {
   #neighbour = 0
   #inComment = false
   #atLineStart = true
-  #comments = 0
-  /** Rows before which comments stand, and how many there are up to then. */
-  readonly #commentRows: number[] = []
-  readonly #commentCounts: number[] = []
+  #extraLines = 0
+  /** Rows before which other lines stand, and how many there are up to then. */
+  readonly #extraRows: number[] = []
+  readonly #extraCounts: number[] = []
 
   constructor(shape: AdjacencyShape) {
     this.#shape = shape
@@ -62,13 +63,13 @@ export class AdjacencyParser {
   /** 1-based line of a row counted from 0. */
   lineOf(row: number): number {
     let low = 0
-    let high = this.#commentRows.length
+    let high = this.#extraRows.length
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (this.#commentRows[middle] <= row) low = middle + 1
+      if (this.#extraRows[middle] <= row) low = middle + 1
       else high = middle
     }
-    return this.#shape.linesBefore + row + 1 + (low === 0 ? 0 : this.#commentCounts[low - 1])
+    return this.#shape.linesBefore + row + 1 + (low === 0 ? 0 : this.#extraCounts[low - 1])
   }
 
   /** @throws AdjacencyProblem */
@@ -99,10 +100,10 @@ export class AdjacencyParser {
   end(): void {
     if (this.#digits > 0) this.#take(this.#value, this.#digits)
     this.#digits = 0
-    // The last row needs no line feed, not even if it is empty.
-    if (!this.#inComment && this.#row < this.#shape.vertexCount) this.#endRow()
-    this.#flush()
     const { vertexCount } = this.#shape
+    // The last row needs no line feed, not even if it is empty.
+    if (this.#column > 0 || this.#row === vertexCount - 1) this.#endRow()
+    this.#flush()
     if (this.#row === vertexCount) return
     throw new AdjacencyProblem(
       `${this.#row} rows, and the header announces ${vertexCount} vertices; is it cut short?`,
@@ -151,30 +152,29 @@ export class AdjacencyParser {
 
   /** Something that is neither a digit, nor a blank, nor a line feed. */
   #takeOther(c: number): void {
-    if (c === PERCENT && this.#atLineStart) this.#beginComment()
+    if (c === PERCENT && this.#atLineStart) this.#inComment = true
     else if (c !== 13 && c !== 9) {
       this.#fail(
-        `${JSON.stringify(String.fromCharCode(c))} among the whole numbers of which rows consist`,
+        `${quoteExcerpt(String.fromCharCode(c))} among the whole numbers of which rows consist`,
       )
     }
   }
 
-  #beginComment(): void {
-    this.#inComment = true
-    this.#comments++
-    if (this.#commentRows.at(-1) === this.#row) {
-      this.#commentCounts[this.#commentCounts.length - 1] = this.#comments
-      return
-    }
-    this.#commentRows.push(this.#row)
-    this.#commentCounts.push(this.#comments)
-  }
-
   #endLine(): void {
     // Behind the last row, empty lines say nothing.
-    if (!this.#inComment && this.#row < this.#shape.vertexCount) this.#endRow()
+    if (this.#inComment || this.#row >= this.#shape.vertexCount) this.#countExtraLine()
+    else this.#endRow()
     this.#inComment = false
     this.#atLineStart = true
+  }
+
+  #countExtraLine(): void {
+    this.#extraLines++
+    if (this.#extraRows.at(-1) !== this.#row) {
+      this.#extraRows.push(this.#row)
+      this.#extraCounts.push(0)
+    }
+    this.#extraCounts[this.#extraCounts.length - 1] = this.#extraLines
   }
 
   #endRow(): void {

@@ -114,6 +114,16 @@ describe('the answer check', () => {
 })
 
 describe('generated text', () => {
+  it('is the same graph as Matrix Market, numbered from 1', async () => {
+    const shape = { scale: 6, edgeFactor: 4, seed: 3 }
+    const matrix = await readGraph(edgeText({ ...shape, format: 'matrix-market' }))
+    const { sources, targets } = parseBySplit(edgeText({ ...shape, format: 'snap' }), '\t', false)
+    expect(matrix.vertexCount).toBe(64)
+    const list = graphFromEdges({ sources, targets }, { vertexCount: 64 })
+    expect([...matrix.targets]).toEqual([...list.targets])
+    expect(matrix.idOf(63)).toBe(64)
+  })
+
   it.each(['snap', 'csv'] as const)('reads the same by both parsers: %s', async (format) => {
     const text = edgeText({ scale: 6, edgeFactor: 4, seed: 3, format })
     const isCsv = format === 'csv'
