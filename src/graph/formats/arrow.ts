@@ -59,14 +59,15 @@ async function* batchesOf(input: FormatInput, packages: ArrowPackage): AsyncGene
     const { fields } = reader.schema
     const names = fields.map(({ name }) => name)
     const columns = pickEdgeColumns(names, input.options, fail)
-    checkArrowTypes(fields, columns, fail)
+    await damaged(input, async () => checkArrowTypes(fields, columns, fail))
     let firstRow = 1
     let batchCount = 0
     for (;;) {
       const { done, value: batch } = await damaged(input, async () => reader.next())
       input.signal?.throwIfAborted()
       if (done) break
-      const edges = edgesOfBatch(batch, columns, { ids, firstRow, fail })
+      const rule = { ids, firstRow, fail }
+      const edges = await damaged(input, async () => edgesOfBatch(batch, columns, rule))
       firstRow += batch.numRows
       batchCount++
       if (batch.numRows > 0) yield edges
