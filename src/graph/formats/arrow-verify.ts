@@ -1,6 +1,6 @@
 /**
- * Looks at the metadata of Arrow's messages before apache-arrow does: it takes their counts on trust,
- * and a damaged one would keep it busy for ever. Called by arrow.ts.
+ * Looks at the metadata of Arrow's messages before apache-arrow does: it takes their counts on
+ * trust, and a damaged one would keep it busy for ever. Called by arrow.ts.
  * Sources: the Arrow format's Message.fbs, Schema.fbs and File.fbs; "FlatBuffer Internals".
  */
 

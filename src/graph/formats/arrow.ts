@@ -1,6 +1,6 @@
 /**
- * Arrow tables with an edge a row, in the IPC formats: streams, and files (Feather, version 2), read
- * one record batch after the other.
+ * Arrow tables with an edge a row, in the IPC formats: streams, and files (Feather, version 2),
+ * read one record batch after the other.
  * Source: the Arrow columnar format, "IPC Streaming Format" and "IPC File Format".
  */
 

@@ -1,6 +1,6 @@
 /**
- * JSON of a graph file as a value, and checks of what it holds. Called by the formats of this folder
- * that are JSON.
+ * JSON of a graph file as a value, and checks of what it holds. Called by the formats of this
+ * folder that are JSON.
  */
 
 import { show } from '../../check.js'

@@ -1,6 +1,6 @@
 /**
- * Tables as graphs: round trips through Parquet and Arrow that other packages wrote, every type that
- * is taken, refusals with column and row, damaged bytes, and three million flights.
+ * Tables as graphs: round trips through Parquet and Arrow that other packages wrote, every type
+ * that is taken, refusals with column and row, damaged bytes, and three million flights.
  */
 
 import { readFileSync } from 'node:fs'
