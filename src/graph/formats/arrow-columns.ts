@@ -16,6 +16,7 @@ export interface ArrowTable {
 /** Some rows of a table: a record batch. */
 export interface ArrowBatch {
   readonly numRows: number
+  /** The column of that name. */
   getChild(name: string): ArrowVector | null
 }
 
@@ -24,6 +25,7 @@ export interface ArrowVector {
   readonly length: number
   readonly nullCount: number
   readonly data: readonly ArrowData[]
+  /** A value; null where there is none. */
   get(index: number): unknown
 }
 

@@ -21,7 +21,9 @@ import {
 export interface GraphologyInstance {
   /** `directed`, `undirected` or `mixed`. */
   readonly type: string
+  /** Calls back for each node. */
   forEachNode(callback: (key: string) => void): void
+  /** Calls back for each edge, with what graphology passes. */
   forEachEdge(
     callback: (
       key: string,
@@ -37,7 +39,9 @@ export interface GraphologyInstance {
 
 /** What `graphToGraphology` needs of the graph that it fills. */
 export interface GraphologyTarget {
+  /** Adds a node of that key. */
   addNode(key: string): unknown
+  /** Adds an edge, of the kind that the graph's type says. */
   addEdge(source: string, target: string, attributes?: { weight: number }): unknown
 }
 
@@ -80,9 +84,9 @@ const OPTION_NAMES = ['weights', 'directed', 'ids', 'selfLoops', 'parallelEdges'
  *
  * @example
  * ```ts
- * import Graphology from 'graphology'
+ * import { UndirectedGraph } from 'graphology'
  *
- * const roads = new Graphology({ type: 'undirected' })
+ * const roads = new UndirectedGraph()
  * for (const city of ['Basel', 'Bern', 'Brig']) roads.addNode(city)
  * roads.addEdge('Basel', 'Bern', { weight: 95 })
  * const graph = graphFromGraphology(roads, { weights: true })
@@ -156,10 +160,10 @@ function checkRules(options: FromGraphologyOptions): GraphologyRules {
  *
  * @example
  * ```ts
- * import Graphology from 'graphology'
+ * import { DirectedGraph } from 'graphology'
  *
  * const graph = graphFromEdges([['a', 'b', 2], ['b', 'c', 1]])
- * const instance = graphToGraphology(graph, Graphology)
+ * const instance = graphToGraphology(graph, DirectedGraph)
  * instance.getEdgeAttribute('a', 'b', 'weight') // 2
  * ```
  */
