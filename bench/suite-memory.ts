@@ -1,7 +1,7 @@
 /**
  * The memory suite: a large edge list is written to a temporary file, also as Matrix Market, and
- * processes of their own read and rank it. Their peak memory, less that of the same process on a file of one edge, is
- * reported per edge.
+ * processes of their own read and rank it. Their peak memory, less that of the same process on a
+ * file of one edge, is reported per edge.
  */
 
 import { spawnSync } from 'node:child_process'

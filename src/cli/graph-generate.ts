@@ -19,7 +19,7 @@ const EXAMPLES = `
 Examples:
   ticktickclock graph generate rmat web.ttcg --scale 16 --edge-factor 16 --seed 7
   ticktickclock graph generate uniform random.mtx --vertex-count 1000 --edge-count 8000
-  ticktickclock graph generate watts-strogatz world.graph --vertex-count 1000 --neighbors 10 --rewiring 0.1
+  ticktickclock graph generate watts-strogatz w.graph --vertex-count 99 --neighbors 4 --rewiring 0.1
   ticktickclock graph generate uniform - --vertex-count 9 --edge-count 20 --to csv --no-vertices-out
 
 Exit codes: 0 done, 1 error, 2 wrong usage, 130 interrupted.`

@@ -26,9 +26,9 @@ const OPTION_NAMES = ['directed', 'vertexCount', 'vertices', 'selfLoops', 'paral
  * A graph from edges in memory.
  *
  * Ids are all unsigned 64-bit integers (numbers up to 2^53 - 1, bigints above) or all strings.
- * Vertices are numbered ascending by id: integers by value, strings by UTF-8 bytes. Self-loops
- * and parallel edges are kept unless told otherwise. A graph is weighted when its first edge has a weight; then all must have one. The call
- * blocks for about 0.1 µs an edge.
+ * Vertices are numbered ascending by id: integers by value, strings by UTF-8 bytes. Self-loops and
+ * parallel edges are kept unless told otherwise. A graph is weighted when its first edge has a
+ * weight; then all must have one. The call blocks for about 0.1 µs an edge.
  *
  * @param edges an iterable of `[source, target]` or `[source, target, weight]`, or columns
  * @throws TypeError for the wrong kind and RangeError for the wrong value of an id or weight, with

@@ -21,7 +21,7 @@ export interface ShapeOptions extends Required<Simplification> {
   directed: boolean | undefined
 }
 
-/** @throws GraphFormatError for edges that make no graph; RangeError for weights that are missing */
+/** @throws GraphFormatError for edges that make no graph; RangeError for weights that lack */
 export async function shapeGraph(
   contents: FormatContents,
   options: ShapeOptions,

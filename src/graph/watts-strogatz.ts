@@ -35,8 +35,8 @@ const OPTION_NAMES = ['vertexCount', 'neighbors', 'rewiring', 'seed', 'directed'
  * 1998): a ring in which every vertex is joined to its nearest `neighbors`, half of them on each
  * side; then, lap by lap from the nearest ones on, the far end of each edge is moved with
  * probability `rewiring` to a vertex drawn uniformly, never to itself nor to a neighbour (an edge
- * stays where no other vertex is left). Always `vertexCount · neighbors / 2` edges, no self-loop, no
- * parallel edge. Unweighted. Vertices are called 0 … vertexCount - 1.
+ * stays where no other vertex is left). Always `vertexCount · neighbors / 2` edges, no self-loop,
+ * no parallel edge. Unweighted. Vertices are called 0 … vertexCount - 1.
  *
  * The call blocks, for about 0.2 µs an edge.
  *

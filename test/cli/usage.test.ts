@@ -7,11 +7,16 @@ import { cli, FLIGHTS } from '../support/cli.js'
 import { ROOT } from '../support/paths.js'
 
 /** What the issue promises, and nothing else. */
+const READ_OPTIONS = [
+  ...['--undirected', '--directed', '--ids', '--weights', '--no-weights', '--header'],
+  ...['--vertices', '--self-loops', '--parallel-edges'],
+]
+
+const WRITE_OPTIONS = ['--to', '--vertices-out', '--no-vertices-out', '--quiet']
+
 const PAGERANK_OPTIONS = [
-  '--undirected',
-  '--ids',
-  '--weights',
-  '--header',
+  ...READ_OPTIONS,
+  '--format',
   '--damping',
   '--tolerance',
   '--iterations',
@@ -38,7 +43,11 @@ const HELP: Record<string, { args: string[]; options: string[] }> = {
   pagerank: { args: ['pagerank'], options: PAGERANK_OPTIONS },
   'graph info': {
     args: ['graph', 'info'],
-    options: ['--undirected', '--ids', '--weights', '--header', '--json', '--help'],
+    options: [...READ_OPTIONS, '--format', '--json', '--help'],
+  },
+  'graph convert': {
+    args: ['graph', 'convert'],
+    options: [...READ_OPTIONS, ...WRITE_OPTIONS, '--from', '--help'],
   },
   sort: { args: ['sort'], options: [...TABLE_OPTIONS, '--type', '--descending', '--argsort'] },
   convert: {

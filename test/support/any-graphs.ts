@@ -1,6 +1,6 @@
 /**
- * Seeded graphs of every kind that a file may have to hold: any ids, loops, parallel edges, vertices
- * without edges, odd weights. For the tests of formats.
+ * Seeded graphs of every kind that a file may have to hold: any ids, loops, parallel edges,
+ * vertices without edges, odd weights. For the tests of formats.
  */
 
 import { type Graph, graphFromEdges, type VertexId } from 'ticktickclock'

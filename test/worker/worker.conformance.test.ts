@@ -11,6 +11,7 @@ import {
   generateRmat,
   type PagerankProgress,
   pagerank,
+  type ReadGraphOptions,
   type ReadProgress,
   readGraph,
 } from 'ticktickclock'
@@ -73,6 +74,23 @@ describe('readGraph', () => {
     const graph = await worker.readGraph(BYTES, { vertices: await vertices.arrayBuffer() })
     expect(graph.vertexCount).toBe(4)
     expect(graph.idOf(2)).toBe('LAX')
+  })
+
+  it('reads other formats, shaped as asked for', async () => {
+    const head = '%%MatrixMarket matrix coordinate real general\n3 3 3\n'
+    const bytes = new TextEncoder().encode(`${head}1 1 4\n1 2 1\n2 1 2\n`)
+    const options: ReadGraphOptions = {
+      format: 'matrix-market',
+      directed: false,
+      selfLoops: 'drop',
+      parallelEdges: 'sum',
+      vertices: new Blob(['b\na\nc\n']),
+    }
+    const graph = await worker.readGraph(bytes, options)
+    expect(graph.block).toStrictEqual((await readGraph(bytes, options)).block)
+    expect([graph.edgeCount, graph.idOf(0), graph.weights?.[0]]).toEqual([1, 'a', 3])
+    const block = await worker.readGraph(graph.block)
+    expect(block.block).toStrictEqual(graph.block)
   })
 
   it('carries bytes of many pieces, with progress and size', async () => {

@@ -102,8 +102,9 @@ function* checkIsolated(graph: Graph): Generator<WrittenPiece, void> {
   const are = isolated === 1 ? 'vertex has' : 'vertices have'
   throw new NotSupportedError(
     `${isolated} ${are} no edge, such as ${JSON.stringify(String(graph.idOf(example)))}, and an ` +
-      "edge list has no place for them; write all vertices to a file of their own (vertices: 'graph.v', " +
-      '--vertices-out graph.v), or leave them out (vertices: false, --no-vertices-out)',
+      'edge list has no place for them; write all vertices to a file of their own ' +
+      "(vertices: 'graph.v', --vertices-out graph.v), or leave them out (vertices: false, " +
+      '--no-vertices-out)',
   )
 }
 

@@ -111,7 +111,7 @@ export interface WriteRequest {
   weights: boolean
 }
 
-/** A piece of a file that is being written: up to about 128 KiB, or none, as a pause in long work. */
+/** A piece of a file that is written: up to about 128 KiB, or none, as a pause in long work. */
 export interface WrittenPiece {
   /** The receiver's to keep. */
   bytes: Uint8Array<ArrayBuffer>

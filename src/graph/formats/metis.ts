@@ -1,6 +1,6 @@
 /**
- * METIS (Karypis, manual of version 5.1, section 4.1.1): undirected graphs, for each vertex a row of
- * its neighbours. Sizes and weights of vertices are passed over.
+ * METIS (Karypis, manual of version 5.1, section 4.1.1): undirected graphs, for each vertex a row
+ * of its neighbours. Sizes and weights of vertices are passed over.
  */
 
 import { NotSupportedError } from '../../errors.js'

@@ -82,8 +82,8 @@ export function* checkRowNames(
   if (isNumbered) return
   throw new NotSupportedError(
     `${title} numbers its vertices, and those of this graph have other names, such as ` +
-      `${JSON.stringify(String(graph.idOf(vertexCount - 1)))}; write the names to a file of their ` +
-      "own (vertices: 'graph.v', --vertices-out graph.v), or do without them (vertices: false, " +
+      `${JSON.stringify(String(graph.idOf(vertexCount - 1)))}; write the names to a file of ` +
+      "their own (vertices: 'graph.v', --vertices-out graph.v), or do without them (vertices: false, " +
       '--no-vertices-out)',
   )
 }
