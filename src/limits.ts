@@ -52,3 +52,6 @@ export const MAX_PROCESSORS = 1024
  * optimised them, the stack of Node's main thread (1 MB) ends at 1,750 levels of Maps in Maps.
  */
 export const MAX_VALUE_DEPTH = 1000
+
+/** Longest item of a JSON list, and longest option: it is held as text while it is parsed. */
+export const MAX_JSON_ITEM_BYTES = 64 * 2 ** 20

@@ -26,6 +26,8 @@ export interface InputOptions {
   directed?: true
   undirected?: true
   ids?: 'integer' | 'string'
+  source?: string
+  target?: string
   /** False: `--no-weights`. */
   weights?: string | number | false
   header: 'auto' | 'yes' | 'no'
@@ -60,6 +62,8 @@ export function addInput(
         'string',
       ]),
     )
+    .option('--source <column>', 'of a table: column with the sources of edges, by name')
+    .option('--target <column>', 'of a table: column with their targets')
     .addOption(parsed('--weights <column>', 'column of edge weights: a name, or 3, 4, …', column))
     .option('--no-weights', 'leave out the weights that FILE declares')
     .addOption(
@@ -106,10 +110,10 @@ export async function loadGraph(
   const startMs = monotonicMs()
   const { readGraph } = await import('../graph/read.js')
   if (file === '-' && process.stdin.isTTY) session.say('reading standard input; Ctrl-D ends it')
-  const { ids, weights, header, vertices, selfLoops, parallelEdges } = options
+  const { ids, source, target, weights, header, vertices, selfLoops, parallelEdges } = options
   try {
     const graph = await readGraph(file === '-' ? process.stdin : file, {
-      ...{ ids, weights, header, vertices, selfLoops, parallelEdges },
+      ...{ ids, source, target, weights, header, vertices, selfLoops, parallelEdges },
       format: options.from ?? options.format,
       directed: options.undirected ? false : options.directed,
       name: file === '-' ? '(standard input)' : undefined,

@@ -40,6 +40,11 @@ export function keyOf(id: VertexId, where: () => string): Key {
   return id
 }
 
+/** Whether a text is an id as decimal digits, spelt in the one way that gives it back. */
+export function isCanonicalInteger(text: string): boolean {
+  return /^(0|[1-9]\d{0,19})$/.test(text) && (text.length < 20 || BigInt(text) <= MAX_ID)
+}
+
 export class IdMap {
   readonly #kind: KeyKind
   readonly #maps: Map<Key, number>[] = [new Map()]
@@ -66,9 +71,18 @@ export class IdMap {
     }
   }
 
-  /** Sorts the ids, renumbers the edges by it, and names the vertices. */
-  *finish(edges: EdgeChunks): Steps<Names> {
-    return this.#kind === 'string' ? yield* this.#strings(edges) : yield* this.#integers(edges)
+  /** All keys by their numbers. */
+  *keys(): Generator<Key> {
+    for (const map of this.#maps) yield* map.keys()
+  }
+
+  /**
+   * Sorts the ids, renumbers the edges by it, and names the vertices.
+   *
+   * @param kind `integer` also for strings that are all canonical integers
+   */
+  *finish(edges: EdgeChunks, kind: KeyKind = this.#kind): Steps<Names> {
+    return kind === 'string' ? yield* this.#strings(edges) : yield* this.#integers(edges)
   }
 
   *#integers(edges: EdgeChunks): Steps<Names> {

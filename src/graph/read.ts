@@ -42,9 +42,14 @@ export interface ReadGraphOptions extends Simplification {
    * Market, METIS, blocks) bring theirs; `false` leaves them out.
    */
   weights?: string | number | boolean
+  /** Tables: column with the sources of edges, by name. Default: the first. */
+  source?: string
+  /** Tables: column with the targets of edges, by name. Default: the second. */
+  target?: string
   /**
    * Edge lists. Default `auto`: unsigned 64-bit integers if the first row of data has numbers, else
-   * strings. `string` takes any id as a name, also 007.
+   * strings. `string` takes any id as a name, also 007. graphology: integers if all keys are
+   * canonical ones. Tables: as the columns are.
    */
   ids?: 'auto' | 'integer' | 'string'
   /** Edge lists: whether the first row names the columns. Default `auto`: the first rows tell. */
@@ -66,7 +71,7 @@ export interface ReadGraphOptions extends Simplification {
 
 const OPTION_NAMES = [
   ...['format', 'directed', 'weights', 'selfLoops', 'parallelEdges'],
-  ...['ids', 'header', 'delimiter', 'vertices'],
+  ...['source', 'target', 'ids', 'header', 'delimiter', 'vertices'],
   ...['name', 'onProgress', 'signal'],
 ]
 
@@ -126,15 +131,16 @@ async function readFrom(
 ): Promise<Graph> {
   const format = await abortable(chooseFormat(asked, input), input.signal)
   checkTaken(format, input)
-  const contents = await format.read(input)
+  // Batches of edges may still be read from the source while the graph takes shape.
+  const graph = await shapeGraph(await format.read(input), shape, input)
   await input.source.close()
-  return shapeGraph(contents, shape, input)
+  return graph
 }
 
 /** What an option that was not given is. */
 const UNSET: Pick<FormatOptions, SpecialOption> = {
   ...{ ids: 'auto', header: 'auto', delimiter: 'auto' },
-  vertices: undefined,
+  ...{ vertices: undefined, source: undefined, target: undefined },
 }
 
 /** @throws RangeError for an option that this format doesn't know */
@@ -155,7 +161,7 @@ interface CheckedOptions {
 function checkReadOptions(options: ReadGraphOptions): CheckedOptions {
   checkOptions('options', options, OPTION_NAMES)
   const { format = 'auto', directed, name, vertices, onProgress } = options
-  const { ids = 'auto', header = 'auto', delimiter = 'auto', weights } = options
+  const { ids = 'auto', header = 'auto', delimiter = 'auto', weights, source, target } = options
   checkOneOf('format', format, ['auto', ...FORMATS.map((each) => each.name)])
   if (directed !== undefined && typeof directed !== 'boolean') {
     throw new TypeError(`"directed" expected boolean, got ${show(directed)}`)
@@ -167,10 +173,19 @@ function checkReadOptions(options: ReadGraphOptions): CheckedOptions {
   if (name !== undefined && typeof name !== 'string') {
     throw new TypeError(`"name" expected string, got ${show(name)}`)
   }
+  for (const [key, column] of Object.entries({ source, target })) {
+    if (column !== undefined && typeof column !== 'string') {
+      throw new TypeError(`"${key}" expected column name, got ${show(column)}`)
+    }
+  }
   checkCallback('onProgress', onProgress)
   const signal = checkSignal(options.signal)
   const shape = { directed, ...checkSimplification(options) }
-  return { format, shape, signal, formatOptions: { weights, ids, header, delimiter, vertices } }
+  const formatOptions = {
+    ...{ weights, ids, header, delimiter, vertices },
+    ...{ source, target, directed },
+  }
+  return { format, shape, signal, formatOptions }
 }
 
 function checkWeights(weights: unknown, header: string): void {

@@ -40,7 +40,8 @@ export async function shapeGraph(
   return runSliced(shapeSteps(assembled, options, fail), signal)
 }
 
-function* shapeSteps(
+/** Applies the options to a graph as its file has it. */
+export function* shapeSteps(
   graph: Graph,
   options: ShapeOptions,
   fail: (problem: string) => Error,

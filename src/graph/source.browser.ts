@@ -17,6 +17,9 @@ export const openLocation: LocationOpener['openLocation'] = async (location, sig
   return fetchSource(url, signal)
 }
 
+/** A page has no files on disk. */
+export const openRandom: LocationOpener['openRandom'] = async () => undefined
+
 /** A page can't look for files beside a URL: the caller passes `vertices`. */
 export const findVertexFile: LocationOpener['findVertexFile'] = async () => undefined
 

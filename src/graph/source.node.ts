@@ -15,10 +15,8 @@ const GUNZIP_BYTES = 1 << 18
 
 /** Opens a path, a file URL, or any URL that `fetch` knows. */
 export const openLocation: LocationOpener['openLocation'] = async (location, signal) => {
-  const isUrl = typeof location !== 'string' || /^(https?|file|data|blob):/i.test(location)
-  if (!isUrl) return openFile(location as string)
-  const url = toUrl(location)
-  return url.protocol === 'file:' ? openFile(fileURLToPath(url)) : fetchSource(url, signal)
+  const path = pathOf(location)
+  return path === undefined ? fetchSource(toUrl(location), signal) : openFile(path)
 }
 
 function toUrl(location: string | URL): URL {
@@ -29,14 +27,46 @@ function toUrl(location: string | URL): URL {
   }
 }
 
+/** The path of a file on disk; undefined for URLs of other kinds. */
+function pathOf(location: string | URL): string | undefined {
+  const text = String(location)
+  if (/^file:/i.test(text)) return fileURLToPath(toUrl(location))
+  return typeof location !== 'string' || /^(https?|data|blob):/i.test(text) ? undefined : text
+}
+
+export const openRandom: LocationOpener['openRandom'] = async (location) => {
+  const path = pathOf(location)
+  if (path === undefined) return
+  const handle = await open(path, 'r').catch(() => undefined)
+  if (handle === undefined) return
+  const stat = await handle.stat()
+  if (!stat.isFile()) {
+    await handle.close()
+    return
+  }
+  return {
+    byteLength: stat.size,
+    async slice(start, end = stat.size) {
+      const bytes = new Uint8Array(end - start)
+      try {
+        for (let at = 0; at < bytes.length; ) {
+          const { bytesRead } = await handle.read(bytes, at, bytes.length - at, start + at)
+          if (bytesRead === 0) throw new Error('it has become shorter')
+          at += bytesRead
+        }
+      } catch (cause) {
+        throw new GraphSourceError(`${path}: ${problemOf(cause)}`, { cause })
+      }
+      return bytes.buffer
+    },
+    close: () => handle.close(),
+  }
+}
+
 /** LDBC Graphalytics: `graph.e` has its vertices in `graph.v`, either may be compressed. */
 export const findVertexFile: LocationOpener['findVertexFile'] = async (location) => {
-  const isFile =
-    typeof location === 'string'
-      ? !/^(https?|data|blob):/i.test(location)
-      : location.protocol === 'file:'
-  if (!isFile) return
-  const path = /^file:/i.test(String(location)) ? fileURLToPath(location) : String(location)
+  const path = pathOf(location)
+  if (path === undefined) return
   const match = /^(.*)\.e(\.gz)?$/.exec(path)
   if (match === null) return
   for (const candidate of [`${match[1]}.v`, `${match[1]}.v.gz`]) {

@@ -31,6 +31,14 @@ export interface ByteSource {
   close(reason?: unknown): Promise<void>
 }
 
+/** A file whose bytes can be read in any order. */
+export interface RandomAccess {
+  readonly byteLength: number
+  /** @throws GraphSourceError when it can't be read */
+  slice(start: number, end?: number): Promise<ArrayBuffer>
+  close(): Promise<void>
+}
+
 /** A decompressor of gzip (RFC 1952). */
 export interface Gunzip {
   /** Compressed bytes in, plain ones out. */
@@ -49,6 +57,8 @@ export interface Gunzip {
 export interface LocationOpener {
   /** @throws GraphSourceError when it can't be opened */
   openLocation(location: string | URL, signal: AbortSignal | undefined): Promise<ByteSource>
+  /** Undefined for what is no file on disk. */
+  openRandom(location: string | URL): Promise<RandomAccess | undefined>
   /** The vertex file beside an LDBC edge file, where the platform can look for one. */
   findVertexFile(location: string | URL): Promise<string | undefined>
   openGunzip(): Gunzip

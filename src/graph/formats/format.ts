@@ -44,10 +44,15 @@ export interface FormatOptions {
   delimiter: string
   /** A second source that lists the vertices. */
   vertices: GraphSource | undefined
+  /** Columns with the ends of edges, by name. */
+  source: string | undefined
+  target: string | undefined
+  /** What was asked for: formats whose edges may be of both kinds need it. */
+  directed: boolean | undefined
 }
 
-/** Options that only some formats know; `weights` is for all. */
-export type SpecialOption = Exclude<keyof FormatOptions, 'weights'>
+/** Options that only some formats know; `weights` and `directed` are for all. */
+export type SpecialOption = Exclude<keyof FormatOptions, 'weights' | 'directed'>
 
 /** An opened file on its way into a graph. */
 export interface FormatInput {
@@ -62,13 +67,11 @@ export interface FormatInput {
   /** All bytes in one array of their own, for formats that can't be streamed. */
   bytes(): Promise<Uint8Array<ArrayBuffer>>
   /**
-   * All bytes as JSON, parsed once however often it is called.
+   * Tells how many edges there are so far: to be called about every 256 KiB of the file.
    *
-   * @throws GraphFormatError when it is none
+   * @param bytes taken so far, where a format doesn't read them from `source`; then told at once
    */
-  json(): Promise<unknown>
-  /** Tells how many edges there are so far: to be called about every 256 KiB of the file. */
-  report(edges: number): void
+  report(edges: number, bytes?: number): void
   /** The error for something wrong with the file: `name:line: problem ("text")`. */
   problem(problem: string, where?: { line?: number; text?: string; cause?: unknown }): Error
 }
@@ -127,8 +130,6 @@ export interface Format {
   readonly takes: readonly SpecialOption[]
   /** Whether a file that begins like this is one of these, whatever its name. */
   begins?(head: Uint8Array): boolean
-  /** For formats in JSON: whether this document is one of these. */
-  isDocument?(document: unknown): boolean
   /** @throws GraphFormatError and what the source throws; the caller closes the source */
   read(input: FormatInput): Promise<FormatContents>
   /**

@@ -37,22 +37,21 @@ export function createInput(
   const { source, given } = opened
   const { name, totalBytes } = source
   let reports = 0
-  let document: Promise<unknown> | undefined
-  const finish = (edges: number) => onProgress?.({ bytes: source.bytesTaken, totalBytes, edges })
+  let taken = 0
+  let edgeCount = 0
+  const finish = (edges: number) => {
+    edgeCount = Math.max(edgeCount, edges)
+    onProgress?.({ bytes: Math.max(taken, source.bytesTaken), totalBytes, edges: edgeCount })
+  }
   const problem: FormatInput['problem'] = (text, { cause, ...where } = {}) =>
     new GraphFormatError({ file: name, ...where }, text, { cause })
   return {
     ...{ name, given, source, options, signal, problem, finish },
-    report(edges) {
-      if (++reports % REPORTS === 0) finish(edges)
+    report(edges, bytes = 0) {
+      taken = Math.max(taken, bytes)
+      if (bytes > 0 || ++reports % REPORTS === 0) finish(edges)
     },
     bytes: () => readAll(source, signal, () => finish(0)),
-    json() {
-      document ??= readAll(source, signal, () => finish(0)).then((bytes) =>
-        parseJson(bytes, problem),
-      )
-      return document
-    },
   }
 }
 
@@ -87,16 +86,4 @@ async function readAll(
 
 function allocate(length: number): Uint8Array<ArrayBuffer> {
   return allocated('a file that is read as a whole', length, () => new Uint8Array(length))
-}
-
-function parseJson(bytes: Uint8Array, problem: FormatInput['problem']): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch (cause) {
-    const words = cause instanceof Error ? cause.message : String(cause)
-    throw problem(
-      `begins as JSON and is none (${words}); if it is text of another kind, pass its format`,
-      { cause },
-    )
-  }
 }

@@ -1,9 +1,9 @@
 /**
  * Looks at the headers of a column's pages before they are decoded: hyparquet takes them on trust,
- * and a damaged count could keep it busy for ever. Called by parquet.ts.
+ * and a damaged count could keep it busy for ever. Called by parquet-file.ts.
  */
 
-import type { ColumnMetaData, FileMetaData, PageHeader } from 'hyparquet'
+import type { ColumnMetaData, PageHeader } from 'hyparquet'
 
 /** A reader of page headers: `parquetHeader` of hyparquet. */
 type HeaderReader = (reader: { view: DataView; offset: number }) => PageHeader
@@ -12,34 +12,32 @@ type HeaderReader = (reader: { view: DataView; offset: number }) => PageHeader
 const MAX_PAGE_BYTES = 2 ** 31 - 1
 
 /**
- * @param name of a flat column
+ * @param bytes of a column in a group of rows, from its first page to its last
+ * @param rowCount of the group
  * @throws Error in words for pages that can't be what the footer says
  */
 export function checkPages(
-  bytes: Uint8Array,
-  { row_groups: groups }: FileMetaData,
-  name: string,
+  bytes: ArrayBuffer,
+  chunk: ColumnMetaData,
+  rowCount: number,
   readHeader: HeaderReader,
 ): void {
-  for (const { columns, num_rows: rowCount } of groups) {
-    const chunk = columns.find(({ meta_data }) => meta_data?.path_in_schema[0] === name)?.meta_data
-    if (chunk === undefined) throw new Error('a row group lacks the column')
-    const mostBytes = Number(chunk.total_uncompressed_size)
-    const valueCount = countValues(viewOf(bytes, chunk), mostBytes, readHeader)
-    if (valueCount !== Number(rowCount)) {
-      throw new Error(`the pages of a row group have ${valueCount} of ${rowCount} values`)
-    }
+  const view = new DataView(bytes)
+  const valueCount = countValues(view, Number(chunk.total_uncompressed_size), readHeader)
+  if (valueCount !== rowCount) {
+    throw new Error(`the pages of a row group have ${valueCount} of ${rowCount} values`)
   }
 }
 
-function viewOf(bytes: Uint8Array, chunk: ColumnMetaData): DataView {
+/** Where a column of a group lies in a file. */
+export function placeOf(chunk: ColumnMetaData, fileBytes: number): { start: number; end: number } {
   const { data_page_offset: data, dictionary_page_offset: dictionary } = chunk
   const start = Number(dictionary && dictionary < data ? dictionary : data)
   const length = Number(chunk.total_compressed_size)
-  if (!(start >= 4 && length >= 0 && start + length <= bytes.length)) {
+  if (!(start >= 4 && length >= 0 && start + length <= fileBytes)) {
     throw new Error('the pages of a column lie outside of the file')
   }
-  return new DataView(bytes.buffer, bytes.byteOffset + start, length)
+  return { start, end: start + length }
 }
 
 /** Values of the data pages; all headers checked. */
