@@ -4,7 +4,8 @@
  * property suites with all their cases; `--coverage` runs the tests of Node only and reports which
  * lines ran (coverage.mjs). Other arguments go to vitest; with any, no checks.
  * As root on Debian it installs a missing browser; elsewhere it says what to install and what is
- * skipped for it. The last line on stdout is `N passed, N failed, N skipped`.
+ * skipped for it. The last line on stdout is `N passed, N failed, N skipped`. What ran is reported
+ * in build/test-report.md.
  */
 
 import { spawn, spawnSync } from 'node:child_process'
@@ -14,6 +15,7 @@ import { findBrowser, hasVulkanLoader, isDebian } from './browser.mjs'
 import { build } from './build.mjs'
 import { check } from './check.mjs'
 import { installPackages, root, say, script } from './setup.mjs'
+import { writeTestReport } from './test-report.mjs'
 
 const RESULTS = 'build/test-results.json'
 
@@ -37,6 +39,7 @@ script(async () => {
     : await runVitest(args, environment)
   say(`seed ${seed} (repeat with TICKTICKCLOCK_TEST_SEED=${seed})`)
   if (failedChecks.length > 0) say(`check failed: ${failedChecks.join(', ')}`)
+  writeTestReport(join(root, RESULTS), join(root, 'build/test-report.md'), seed)
   const { passed, failed, skipped } = readCounts()
   if (passed + failed === 0) say('no test ran')
   console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`)
