@@ -123,13 +123,9 @@ export class DeviceLostError extends TickTickClockError {
  *
  * @example
  * ```ts
- * const graph = generateRmat({ scale: 4, seed: 1 })
- * const options = { device: 'webgpu', iterations: 10 } as const
- * const result = await pagerank(graph, options).catch((error: unknown) => {
- *   const isElsewhere = error instanceof NotSupportedError || error instanceof DeviceUnavailableError
- *   if (isElsewhere) return pagerank(graph, { iterations: 10 })
- *   throw error
- * })
+ * const options = { kind: 'reference', threads: 2 } as const // has one thread, the caller's
+ * const error = await openDevice(options).catch((error: unknown) => error)
+ * if (error instanceof NotSupportedError) console.log(error.code) // ERR_TTC_NOT_SUPPORTED
  * ```
  */
 export class NotSupportedError extends TickTickClockError {
@@ -395,7 +391,8 @@ export class BarrierTimeoutError extends TickTickClockError {
  *   supersteps: [{ name: 'turn', compute() {}, communicate: (_, send) => rows.send(send, [1]) }],
  * })
  * const error = await run(program, { processors: 2 }).catch((error: unknown) => error)
- * if (error instanceof ProcessorError) console.log(error.cause instanceof CollectiveError) // true
+ * const { cause } = error as ProcessorError
+ * console.log(cause instanceof CollectiveError) // true
  * ```
  */
 export class CollectiveError extends TickTickClockError {

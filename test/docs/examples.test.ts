@@ -22,7 +22,9 @@ import { printedLines, runScript, runSnippet, typeProblems } from '../support/sn
 
 const PAGES = [
   'README.md',
-  ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`),
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true }).map((name) => `docs/${name}`),
 ].filter((path) => path.endsWith('.md'))
 
 interface Block {

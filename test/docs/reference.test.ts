@@ -76,7 +76,10 @@ function examplesOf(entry: Reflection): Example[] {
   const found = (entry.children ?? []).flatMap((child) => {
     const codes = new Set(commentsOf(child).flatMap(codeOf))
     const own = [...codes].filter((code) => code.startsWith('```ts'))
-    const name = entry.name === 'index' ? '' : `${entry.name}.`
+    const name = entry.name
+      .replace(/^ticktickclock[/]?/, '')
+      .replace(/$/, '.')
+      .replace(/^[.]/, '')
     return own.map((code, index) => ({
       name: `${name}${child.name}${index === 0 ? '' : ` (${index + 1})`}`,
       entry: entry.name,
@@ -89,12 +92,7 @@ function examplesOf(entry: Reflection): Example[] {
 /** Names that can be imported, by the name of the module. */
 function exportsByEntry(): Map<string, Set<string>> {
   const names = (entry: Reflection) => new Set((entry.children ?? []).map(({ name }) => name))
-  return new Map(
-    entries.map((entry) => [
-      entry.name === 'index' ? 'ticktickclock' : `ticktickclock/${entry.name}`,
-      names(entry),
-    ]),
-  )
+  return new Map(entries.map((entry) => [entry.name, names(entry)]))
 }
 
 /** The example with imports of what it uses, from its own entry before others. */
@@ -115,9 +113,8 @@ function withImports({ entry, code }: Example): string {
     ts.forEachChild(node, visit)
   }
   visit(ts.createSourceFile('example.ts', code, ts.ScriptTarget.ES2022, true))
-  const own = entry === 'index' ? 'ticktickclock' : `ticktickclock/${entry}`
   const lines: string[] = []
-  for (const module of [own, 'ticktickclock', ...exported.keys()]) {
+  for (const module of [entry, 'ticktickclock', ...exported.keys()]) {
     const names = [...(exported.get(module) ?? [])].filter((n) => used.has(n) && !declared.has(n))
     for (const name of names) declared.add(name)
     if (names.length > 0) lines.push(`import { ${names.join(', ')} } from '${module}'`)

@@ -1,4 +1,6 @@
-/** docs/validation.md is complete and names what exists; the check of it notices when it doesn't. */
+/**
+ * docs/validation.md is complete and names what exists; the check of it notices when it doesn't.
+ */
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
