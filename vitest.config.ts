@@ -59,6 +59,7 @@ const node: TestProjectInlineConfiguration = {
     pool: 'forks',
     include: ['test/**/*.test.ts'],
     exclude: ['test/**/*.browser.test.ts'],
+    setupFiles: process.env.NODE_V8_COVERAGE ? ['test/support/coverage.ts'] : [],
     env: { ...gpuEnvironment(), TICKTICKCLOCK_TEST_SEED: seed },
     // The built package runs as users run it: loaded by Node itself, workers and WASM from dist/.
     server: { deps: { external: [/\/dist\//] } },
@@ -103,13 +104,5 @@ export default defineConfig({
     projects: projects(),
     // test:watch compiles into dist/, which tests load without vitest's knowledge.
     forceRerunTriggers: ['**/dist/**/*.js', '**/dist/*.wasm', '**/vitest.config.ts'],
-    coverage: {
-      provider: 'v8',
-      include: ['dist/**/*.js', 'src/**/*.ts'],
-      exclude: ['**/*.generated.*', '**/*.d.ts'],
-      reportOnFailure: true,
-      reporter: ['text', 'html'],
-      reportsDirectory: 'build/coverage',
-    },
   },
 })

@@ -4,7 +4,18 @@
  * `TypeError`s and wrong argument values plain `RangeError`s (see check.ts).
  */
 
-/** Base class: `instanceof TickTickClockError` catches everything that the package names itself. */
+/**
+ * Base class: `instanceof TickTickClockError` catches everything that the package names itself.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await readGraph('missing.csv')
+ * } catch (error) {
+ *   if (error instanceof TickTickClockError) console.log(error.code) // ERR_TTC_GRAPH_SOURCE
+ * }
+ * ```
+ */
 export class TickTickClockError extends Error {
   /** Stable, machine-readable name of the kind of error, for example `ERR_TTC_GRAPH_FORMAT`. */
   readonly code: string
@@ -22,14 +33,34 @@ function nameOf(code: string): string {
   return `${words.replace(/(?:^|_)([a-z])/g, (_, letter) => letter.toUpperCase())}Error`
 }
 
-/** A call on something whose `dispose()` was called already, or was called during the call. */
+/**
+ * A call on something whose `dispose()` was called already, or was called during the call.
+ *
+ * @example
+ * ```ts
+ * const device = await openDevice({ kind: 'reference' })
+ * await device.dispose()
+ * const gone = await device.upload(Float64Array.of(1)).catch((error: unknown) => error)
+ * console.log(gone instanceof DisposedError) // true
+ * ```
+ */
 export class DisposedError extends TickTickClockError {
   constructor(what: string, options?: { cause?: unknown }) {
     super('ERR_TTC_DISPOSED', `${what} is disposed; open a new one`, options)
   }
 }
 
-/** What was asked for exceeds a limit of the device; nothing was taken before it was thrown. */
+/**
+ * What was asked for exceeds a limit of the device; nothing was taken before it was thrown.
+ *
+ * @example
+ * ```ts
+ * const device = await openDevice({ kind: 'wasm' })
+ * const error = await device.alloc('f64', 2 ** 30).catch((error: unknown) => error)
+ * if (error instanceof MemoryLimitError) console.log(error.limitBytes) // 4294967296
+ * await device.dispose()
+ * ```
+ */
 export class MemoryLimitError extends TickTickClockError {
   /** Bytes that the work needs. */
   readonly neededBytes: number
@@ -57,14 +88,36 @@ export class MemoryLimitError extends TickTickClockError {
   }
 }
 
-/** A device that is not to be had here; the message says why and what to install. */
+/**
+ * A device that is not to be had here; the message says why and what to install.
+ *
+ * @example
+ * ```ts
+ * const device = await openDevice({ kind: 'webgpu' }).catch((error: unknown) => {
+ *   if (error instanceof DeviceUnavailableError) return openDevice({ kind: 'wasm' })
+ *   throw error
+ * })
+ * await device.dispose()
+ * ```
+ */
 export class DeviceUnavailableError extends TickTickClockError {
   constructor(message: string, options?: { cause?: unknown }) {
     super('ERR_TTC_DEVICE_UNAVAILABLE', message, options)
   }
 }
 
-/** A device that stopped working while it was in use: a lost GPU, a worker that died. */
+/**
+ * A device that stopped working while it was in use: a lost GPU, a worker that died.
+ *
+ * @example
+ * ```ts
+ * const values = Float64Array.of(3, 1, 2)
+ * const sorted = await sort(values, { device: 'wasm' }).catch((error: unknown) => {
+ *   if (error instanceof DeviceLostError) return sort(values) // on a new one
+ *   throw error
+ * })
+ * ```
+ */
 export class DeviceLostError extends TickTickClockError {
   constructor(message: string, options?: { cause?: unknown }) {
     super('ERR_TTC_DEVICE_LOST', message, options)
@@ -74,6 +127,13 @@ export class DeviceLostError extends TickTickClockError {
 /**
  * What nothing here offers: f64 on a device without it, a graph with names in a format that has no
  * place for them.
+ *
+ * @example
+ * ```ts
+ * const options = { kind: 'reference', threads: 2 } as const // has one thread, the caller's
+ * const error = await openDevice(options).catch((error: unknown) => error)
+ * if (error instanceof NotSupportedError) console.log(error.code) // ERR_TTC_NOT_SUPPORTED
+ * ```
  */
 export class NotSupportedError extends TickTickClockError {
   constructor(message: string, options?: { cause?: unknown }) {
@@ -81,7 +141,16 @@ export class NotSupportedError extends TickTickClockError {
   }
 }
 
-/** A graph file that can't be read: says file, line, the text found there and the remedy. */
+/**
+ * A graph file that can't be read: says file, line, the text found there and the remedy.
+ *
+ * @example
+ * ```ts
+ * const text = new TextEncoder().encode('1 2\n2 -3\n')
+ * const error = await readGraph(text, { name: 'web.txt' }).catch((error: unknown) => error)
+ * if (error instanceof GraphFormatError) console.log(error.file, error.line) // web.txt 2
+ * ```
+ */
 export class GraphFormatError extends TickTickClockError {
   /** Name of the input as given: a path, a URL, or `(input)`. */
   readonly file: string
@@ -101,7 +170,15 @@ export class GraphFormatError extends TickTickClockError {
   }
 }
 
-/** A graph's bytes that can't be had: no such file, a server's refusal, a stream that failed. */
+/**
+ * A graph's bytes that can't be had: no such file, a server's refusal, a stream that failed.
+ *
+ * @example
+ * ```ts
+ * const error = await readGraph('missing.csv').catch((error: unknown) => error)
+ * if (error instanceof GraphSourceError) console.log(error.message)
+ * ```
+ */
 export class GraphSourceError extends TickTickClockError {
   constructor(message: string, options?: { cause?: unknown }) {
     super('ERR_TTC_GRAPH_SOURCE', message, options)
@@ -115,14 +192,35 @@ export class GraphTargetError extends TickTickClockError {
   }
 }
 
-/** A block of bytes that has no proper header, is damaged, or comes from a newer version. */
+/**
+ * A block of bytes that has no proper header, is damaged, or comes from a newer version.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   Graph.fromBlock(new Uint8Array(64))
+ * } catch (error) {
+ *   if (error instanceof BlockFormatError) console.log(error.code) // ERR_TTC_BLOCK_FORMAT
+ * }
+ * ```
+ */
 export class BlockFormatError extends TickTickClockError {
   constructor(message: string, options?: { cause?: unknown }) {
     super('ERR_TTC_BLOCK_FORMAT', message, options)
   }
 }
 
-/** A column of timestamps with a value that can't be converted as asked: says which, and why. */
+/**
+ * A column of timestamps with a value that can't be converted as asked: says which, and why.
+ *
+ * @example
+ * ```ts
+ * const stamps = ['2026-02-28', '2026-02-30']
+ * const options = { from: 'iso8601', to: 'unix-ms' } as const
+ * const error = await convertTimestamps(stamps, options).catch((error: unknown) => error)
+ * if (error instanceof TimestampError) console.log(error.index, error.finding) // 1 invalid
+ * ```
+ */
 export class TimestampError extends TickTickClockError {
   /** Position of the first such value: values, not elements, from 0. */
   readonly index: number
@@ -146,7 +244,18 @@ export class TimestampError extends TickTickClockError {
   }
 }
 
-/** A definition that can't be a computation: says which, where in it, and the remedy. */
+/**
+ * A definition that can't be a computation: says which, where in it, and the remedy.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   defineComputation({ name: 'idle', initialize: () => 0, supersteps: [] })
+ * } catch (error) {
+ *   if (error instanceof DefinitionError) console.log(error.message)
+ * }
+ * ```
+ */
 export class DefinitionError extends TickTickClockError {
   constructor(message: string, options?: { cause?: unknown }) {
     super('ERR_TTC_DEFINITION', message, options)
@@ -169,7 +278,20 @@ function placeText({ computation, superstep, step, rank }: RunPlace): string {
   return `computation "${computation}"${where}, rank ${rank}`
 }
 
-/** A part of a computation threw, or failed by `ctx.fail`: `cause` is what it threw. */
+/**
+ * A part of a computation threw, or failed by `ctx.fail`: `cause` is what it threw.
+ *
+ * @example
+ * ```ts
+ * const picky = defineComputation({
+ *   name: 'picky',
+ *   initialize: (_input, ctx) => (ctx.rank === 1 ? ctx.fail('no input for me') : ctx.rank),
+ *   supersteps: [{ name: 'rest', compute() {} }],
+ * })
+ * const error = await run(picky, { processors: 2 }).catch((error: unknown) => error)
+ * if (error instanceof ProcessorError) console.log(error.rank, error.part) // 1 initialize
+ * ```
+ */
 export class ProcessorError extends TickTickClockError {
   /** Name of the computation. */
   readonly computation: string
@@ -191,7 +313,22 @@ export class ProcessorError extends TickTickClockError {
   }
 }
 
-/** The messages of a superstep need more memory than the run may take for them. */
+/**
+ * The messages of a superstep need more memory than the run may take for them.
+ *
+ * @example
+ * ```ts
+ * const chatty = defineComputation({
+ *   name: 'chatty',
+ *   message: message<Uint8Array>(),
+ *   initialize: () => new Uint8Array(2 ** 20),
+ *   supersteps: [{ name: 'send', compute() {}, communicate: (bytes, send) => send('all', bytes) }],
+ * })
+ * const options = { processors: 2, messageMemoryBytes: 2 ** 20 }
+ * const error = await run(chatty, options).catch((error: unknown) => error)
+ * if (error instanceof MessageLimitError) console.log(error.superstep, error.rank) // send 0
+ * ```
+ */
 export class MessageLimitError extends TickTickClockError {
   readonly superstep: string | undefined
   readonly step: number
@@ -210,7 +347,21 @@ export class MessageLimitError extends TickTickClockError {
   }
 }
 
-/** Processors that did not reach a barrier in time. */
+/**
+ * Processors that did not reach a barrier in time.
+ *
+ * @example
+ * ```ts
+ * const stuck = defineComputation({
+ *   name: 'stuck',
+ *   initialize: (_input, ctx) => ctx.rank,
+ *   supersteps: [{ name: 'wait', compute: (rank) => (rank === 1 ? new Promise(() => {}) : rank) }],
+ * })
+ * const options = { processors: 2, barrierTimeoutMs: 100 }
+ * const error = await run(stuck, options).catch((error: unknown) => error)
+ * if (error instanceof BarrierTimeoutError) console.log(error.missing[0].rank) // 1
+ * ```
+ */
 export class BarrierTimeoutError extends TickTickClockError {
   readonly superstep: string
   readonly step: number
@@ -243,6 +394,20 @@ export class BarrierTimeoutError extends TickTickClockError {
 
 /**
  * A collective used against its rules: a wrong count of chunks, operations that differ, nothing.
+ * Thrown inside a program, so it is the `cause` of the run's `ProcessorError`.
+ *
+ * @example
+ * ```ts
+ * const rows = allToAll<number>('rows')
+ * const program = defineComputation({
+ *   name: 'too few',
+ *   initialize: (_input, ctx) => ctx.rank,
+ *   supersteps: [{ name: 'turn', compute() {}, communicate: (_, send) => rows.send(send, [1]) }],
+ * })
+ * const error = await run(program, { processors: 2 }).catch((error: unknown) => error)
+ * const { cause } = error as ProcessorError
+ * console.log(cause instanceof CollectiveError) // true
+ * ```
  */
 export class CollectiveError extends TickTickClockError {
   constructor(message: string, options?: { cause?: unknown }) {
@@ -250,7 +415,16 @@ export class CollectiveError extends TickTickClockError {
   }
 }
 
-/** A setting (`configure()`, a `TICKTICKCLOCK_*` variable) with a value that is not allowed. */
+/**
+ * A setting (`configure()`, a `TICKTICKCLOCK_*` variable) with a value that is not allowed.
+ *
+ * @example
+ * ```ts
+ * // With TICKTICKCLOCK_THREADS=many in the environment:
+ * const error = await sort(Float64Array.of(2, 1)).catch((error: unknown) => error)
+ * if (error instanceof ConfigError) console.log(error.message)
+ * ```
+ */
 export class ConfigError extends TickTickClockError {
   constructor(message: string, options?: { cause?: unknown }) {
     super('ERR_TTC_CONFIG', message, options)

@@ -1,7 +1,8 @@
 /**
- * ticktickclock: parallel computing for TypeScript, with the same result on any number of threads.
+ * The package's main entry: graphs, kernels over graphs, arrays and timestamps, and the devices on
+ * which they run.
  *
- * @packageDocumentation
+ * @module ticktickclock
  */
 
 export {

@@ -178,7 +178,22 @@ export interface RuntimeOptions {
   workerFactory?: () => OwnWorker
 }
 
-/** A run in two steps: make everything ready, then run. */
+/**
+ * A run in two steps: make everything ready, then run.
+ *
+ * @example
+ * ```ts
+ * const double = defineComputation({
+ *   name: 'double',
+ *   initialize: (input: number[], ctx) => 2 * input[ctx.rank],
+ *   supersteps: [{ name: 'rest', compute() {} }],
+ * })
+ * const coordinator = await Coordinator.start(double, [3, 4], { processors: 2 })
+ * const { result } = await coordinator.run()
+ * console.log(result.join(' ')) // 6 8
+ * await coordinator.dispose()
+ * ```
+ */
 export class Coordinator<R> {
   readonly #owner: TransportOwner
   readonly #start: () => RunHandle<R>
@@ -195,12 +210,6 @@ export class Coordinator<R> {
    * Loads and checks a computation and the options; nothing runs before `run()`.
    *
    * @throws as `run`
-   * @example
-   * ```ts
-   * const coordinator = await Coordinator.start(computation, input, { processors: 4 })
-   * const { result } = await coordinator.run()
-   * await coordinator.dispose()
-   * ```
    */
   static async start<I, S, P extends MessageSpec, O, R>(
     computation: Computation<I, S, P, O, R>,
@@ -254,7 +263,22 @@ export class Coordinator<R> {
   }
 }
 
-/** Owns the workers of many runs. */
+/**
+ * Owns the workers of many runs: made by `createRuntime`.
+ *
+ * @example
+ * ```ts
+ * const hello = defineComputation({
+ *   name: 'hello',
+ *   initialize: (_input, ctx) => `hello from ${ctx.rank}`,
+ *   supersteps: [{ name: 'greet', compute() {} }],
+ * })
+ * const runtime = createRuntime({ workers: 1 })
+ * const { result } = await runtime.run(hello, { processors: 2 })
+ * console.log(result.join(', ')) // hello from 0, hello from 1
+ * await runtime.dispose()
+ * ```
+ */
 export class Runtime {
   readonly #group: RunGroup
   readonly #handles = new Set<RunHandle<unknown>>()

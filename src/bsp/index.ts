@@ -1,4 +1,8 @@
-/** Entry `ticktickclock/bsp`: BSP programs and their runs. Re-exports only. */
+/**
+ * BSP programs and their runs. Re-exports only.
+ *
+ * @module ticktickclock/bsp
+ */
 
 export {
   BarrierTimeoutError,

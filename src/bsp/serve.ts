@@ -12,11 +12,15 @@ import { type MemberArgument, runMember } from './member.js'
  * Serves a computation from a worker script, for `run(computation, { workerFactory })`.
  *
  * @example
- * ```ts
+ * ```js
  * // program.worker.js
  * import { serve } from 'ticktickclock/bsp'
  * import computation from './program.js'
+ *
  * serve(computation)
+ * ```
+ *
+ * ```js
  * // page
  * const workerFactory = () =>
  *   new Worker(new URL('./program.worker.js', import.meta.url), { type: 'module' })

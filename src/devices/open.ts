@@ -17,6 +17,7 @@ export const DEVICE_KINDS = ['reference', 'wasm', 'webgpu'] as const
 
 /** Options of `openDevice`. */
 export interface OpenDeviceOptions {
+  /** `reference`, `wasm` or `webgpu`; what each needs is in docs/devices.md. */
   kind: DeviceKind
   /**
    * Worker threads of a WASM device, 1 to 256. Default: as many as processors. More than processors

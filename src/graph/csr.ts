@@ -81,6 +81,15 @@ export function graphByteLength(shape: GraphShape): number {
  * read-only.
  *
  * Arcs keep their input order within a row. Parallel edges are kept as parallel arcs.
+ *
+ * @example
+ * ```ts
+ * const graph = graphFromEdges([['ATL', 'ORD'], ['ATL', 'DFW'], ['ORD', 'ATL']])
+ * console.log(graph.vertexCount, graph.arcCount) // 3 3
+ * const atlanta = graph.indexOf('ATL')
+ * for (const vertex of graph.neighbors(atlanta)) console.log(graph.idOf(vertex))
+ * const same = Graph.fromBlock(graph.block.slice()) // bytes to store, to send, to share
+ * ```
  */
 export class Graph {
   /** n: number of vertices. */

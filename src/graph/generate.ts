@@ -42,7 +42,9 @@ export interface RmatOptions extends GenerateOptions {
 
 /** Options of `generateUniform`. */
 export interface UniformOptions extends GenerateOptions {
+  /** Vertices, called 0 … vertexCount - 1. */
   vertexCount: number
+  /** Edges drawn; with `simple` fewer are kept. */
   edgeCount: number
 }
 

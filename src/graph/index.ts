@@ -1,7 +1,7 @@
 /**
- * Graphs: reading, building and generating them. The entry `ticktickclock/graph`.
+ * Graphs: reading, building and generating them, without the kernels.
  *
- * @packageDocumentation
+ * @module ticktickclock/graph
  */
 
 export {

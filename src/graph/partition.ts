@@ -55,7 +55,18 @@ export function blockPartition(
   }
 }
 
-/** Spreads keys over `processors` ranks; equal numbers and bigints go together. */
+/**
+ * Spreads keys over `processors` ranks; equal whole numbers go together, numbers or bigints (of
+ * which 64 bits count), and so do equal strings.
+ *
+ * @throws TypeError of `owner` for a key that is no number, bigint or string
+ *
+ * @example
+ * ```ts
+ * const { owner } = hashPartition(4)
+ * console.log(owner(17) === owner(17n)) // true
+ * ```
+ */
 export function hashPartition(processors: number): HashPartition {
   return { owner: (key) => hashOf(key) % processors }
 }
@@ -70,10 +81,7 @@ function mix(word: number): number {
 
 function hashOf(key: unknown): number {
   if (typeof key === 'number') return hashNumber(key)
-  if (typeof key === 'bigint') {
-    const word = BigInt.asUintN(64, key)
-    return mix(mix(Number(word & 0xffff_ffffn)) ^ Number(word >> 32n))
-  }
+  if (typeof key === 'bigint') return hashBigint(key)
   if (typeof key === 'string') {
     // FNV-1a over UTF-16 code units.
     let hash = 0x811c_9dc5
@@ -83,12 +91,18 @@ function hashOf(key: unknown): number {
   throw new TypeError(`"key" expected number, bigint or string, got ${show(key)}`)
 }
 
+function hashBigint(key: bigint): number {
+  const word = BigInt.asUintN(64, key)
+  return mix(mix(Number(word & 0xffff_ffffn)) ^ Number(word >> 32n))
+}
+
 function hashNumber(key: number): number {
   if (Number.isSafeInteger(key)) {
     const low = key >>> 0
     const high = Math.floor(key / 2 ** 32) >>> 0
     return mix(mix(low) ^ high)
   }
+  if (Number.isInteger(key)) return hashBigint(BigInt(key))
   const words = new Uint32Array(Float64Array.of(key).buffer)
   return mix(mix(words[0]) ^ words[1])
 }

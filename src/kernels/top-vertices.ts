@@ -20,6 +20,14 @@ export interface RankedVertex {
  *
  * @param values one per vertex, for example `ranks`
  * @param k default 10; fewer come back from a smaller graph
+ *
+ * @example
+ * ```ts
+ * const graph = graphFromEdges([['a', 'b'], ['c', 'b']])
+ * const { ranks } = await pagerank(graph)
+ * const [best] = topVertices(graph, ranks, 1)
+ * console.log(best.id, best.vertex) // b 1
+ * ```
  */
 export function topVertices(graph: Graph, values: ArrayLike<number>, k = 10): RankedVertex[] {
   if (values?.length !== graph.vertexCount) {

@@ -1,7 +1,7 @@
 /**
- * BSP programs on the package's kernels. The entry `ticktickclock/programs`.
+ * BSP programs on the package's kernels.
  *
- * @packageDocumentation
+ * @module ticktickclock/programs
  */
 
 export { createFluid, type Fluid, type FluidOptions } from './molecular-dynamics/fluid.js'

@@ -178,6 +178,12 @@ export default pagerankProgram
  * if it does already, or where memory can't be shared.
  *
  * @throws MemoryLimitError when there is not enough memory
+ *
+ * @example
+ * ```ts
+ * const graph = shareGraph(generateRmat({ scale: 8, seed: 1 }))
+ * console.log(graph.block.buffer instanceof SharedArrayBuffer) // true
+ * ```
  */
 export function shareGraph(graph: Graph): Graph {
   const { block } = graph

@@ -41,6 +41,7 @@ export interface WorkerGraph {
 
 /** Options of `WorkerClient.pagerank`: a device by kind only; ranks are moved, so no `into`. */
 export interface WorkerPagerankOptions extends Omit<PagerankOptions, 'device' | 'into'> {
+  /** Default: `auto`, by size. An open device can't be sent to the worker. */
   device?: 'auto' | OpenDeviceOptions['kind']
 }
 
@@ -73,7 +74,8 @@ export interface WorkerClient extends WorkerArrays {
  * ```ts
  * const worker = await connectWorker()
  * const graph = await worker.readGraph('flights.csv', { weights: 'count' })
- * const { ranks } = await worker.pagerank(graph, { device: 'webgpu', precision: 'f32' })
+ * const { ranks } = await worker.pagerank(graph, { precision: 'f32' })
+ * console.log(ranks.length, graph.vertexCount) // 305 305
  * await worker.dispose()
  * ```
  */

@@ -1,7 +1,7 @@
 /**
- * `ticktickclock/worker`: the package's calls, carried out in a worker.
+ * The package's calls, carried out in a worker.
  *
- * @packageDocumentation
+ * @module ticktickclock/worker
  */
 
 export type { InWorker, WorkerArrays } from './arrays.js'

@@ -4,7 +4,6 @@
  * somewhere, the heading that it names included.
  */
 
-import { execFile } from 'node:child_process'
 import {
   copyFileSync,
   existsSync,
@@ -17,14 +16,15 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
-import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ROOT } from '../support/paths.js'
+import { printedLines, runScript, runSnippet, typeProblems } from '../support/snippets.js'
 
 const PAGES = [
   'README.md',
-  ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`),
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true }).map((name) => `docs/${name}`),
 ].filter((path) => path.endsWith('.md'))
 
 interface Block {
@@ -67,30 +67,19 @@ const blocks = PAGES.flatMap(blocksOf)
 // Inside the checkout, so that 'ticktickclock' is this package.
 const folder = join(ROOT, 'build', 'docs-examples')
 const data = mkdtempSync(join(tmpdir(), 'ticktickclock-docs-'))
+const sourceOf = ({ page, line }: Block) =>
+  join(folder, `${`${page}:${line}`.replaceAll(/[/.:]/g, '-')}.mts`)
+let problems: Map<string, string[]>
 
 beforeAll(() => {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   const routes = join(ROOT, 'node_modules/vega-datasets/data/flights-airport.csv')
   copyFileSync(routes, join(data, 'flights.csv'))
+  for (const block of blocks) writeFileSync(sourceOf(block), `${block.code}\nexport {}\n`)
+  problems = typeProblems(blocks.map(sourceOf))
 })
 afterAll(() => rmSync(data, { recursive: true, force: true }))
-
-const OPTIONS: ts.CompilerOptions = {
-  target: ts.ScriptTarget.ES2022,
-  module: ts.ModuleKind.NodeNext,
-  moduleResolution: ts.ModuleResolutionKind.NodeNext,
-  lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.esnext.disposable.d.ts'],
-  strict: true,
-  skipLibCheck: true,
-  noEmit: true,
-  types: [],
-}
-
-const SCRIPT: ts.CompilerOptions = {
-  target: ts.ScriptTarget.ES2022,
-  module: ts.ModuleKind.ESNext,
-}
 
 describe('the documentation', () => {
   it('has examples in it', () => {
@@ -99,21 +88,9 @@ describe('the documentation', () => {
 
   it.each(blocks.map((block) => [`${block.page}:${block.line}`, block] as const))(
     '%s compiles and runs',
-    async (place, { code, browser }) => {
-      const name = place.replaceAll(/[/.:]/g, '-')
-      const source = join(folder, `${name}.mts`)
-      writeFileSync(source, `${code}\nexport {}\n`)
-      const program = ts.createProgram([source], OPTIONS)
-      const problems = ts.getPreEmitDiagnostics(program)
-      expect(problems.map((p) => ts.flattenDiagnosticMessageText(p.messageText, ' '))).toEqual([])
-      if (browser) return
-      const script = join(folder, `${name}.mjs`)
-      writeFileSync(script, ts.transpileModule(code, { compilerOptions: SCRIPT }).outputText)
-      const { stdout, stderr } = await promisify(execFile)(process.execPath, [script], {
-        cwd: data,
-      })
-      expect(stderr).toBe('')
-      expect(stdout === '' || /\S/.test(stdout)).toBe(true)
+    async (_place, block) => {
+      expect(problems.get(sourceOf(block))).toEqual([])
+      if (!block.browser) await runSnippet(sourceOf(block), data)
     },
   )
 
@@ -125,12 +102,8 @@ describe('the documentation', () => {
       const files = filesOf(page)
       for (const { name, code } of files) writeFileSync(join(place, name), code)
       for (const { name, code } of files) {
-        const { stdout, stderr } = await promisify(execFile)(process.execPath, [join(place, name)])
-        expect(stderr).toBe('')
-        const expected = [...code.matchAll(/^console\.log\(.*\) \/\/ (.*)$/gm)].map(
-          (match) => match[1],
-        )
-        expect(stdout.split('\n').slice(0, -1)).toEqual(expected)
+        const stdout = await runScript(join(place, name), place)
+        expect(stdout.split('\n').slice(0, -1)).toEqual(printedLines(code))
       }
     },
   )

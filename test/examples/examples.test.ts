@@ -1,19 +1,54 @@
-/** The examples run, and say what they should. They are built by `npm test`. */
+/**
+ * The examples run, and say what they should, and what docs/examples.md says that they print. They
+ * are built by `npm test`.
+ */
 
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { runNode } from '../support/cli.js'
 import { ROOT } from '../support/paths.js'
 
 const built = (name: string) => join(ROOT, 'build/examples', `${name}.js`)
+const page = readFileSync(join(ROOT, 'docs/examples.md'), 'utf8')
+
+/** Lines under the example's command in docs/examples.md. */
+function documentedLines(name: string): string[] {
+  const start = `## ${name}\n[\\s\\S]*?\`{3}text\n[$] npm run example -- ${name}\n`
+  const block = new RegExp(`^${start}([^\`]*)`, 'm')
+  return block.exec(page)?.[1].trimEnd().split('\n') ?? []
+}
+
+/** Every line that docs/examples.md shows is printed, in that order; … stands for anything. */
+function expectDocumented(name: string, stdout: string): void {
+  const printed = stdout.split('\n').map((line) => line.trimEnd())
+  const documented = documentedLines(name)
+  expect(documented.length).toBeGreaterThan(3)
+  let from = 0
+  for (const line of documented) {
+    const parts = line.split('…').map((part) => part.replaceAll(/[^\w\s]/g, '\\$&'))
+    const pattern = new RegExp(`^${parts.join('.*')}$`)
+    const at = printed.findIndex((each, index) => index >= from && pattern.test(each))
+    expect(at, `docs/examples.md says that ${name} prints: ${line}`).toBeGreaterThanOrEqual(from)
+    from = at + 1
+  }
+}
 
 describe('examples', () => {
   it('are built', () => expect(existsSync(built('airports'))).toBe(true))
 
+  it('stand in docs/examples.md, all of them', () => {
+    const names = readdirSync(join(ROOT, 'examples'))
+      .filter((file) => /^[a-z-]+[.]ts$/.test(file))
+      .map((file) => file.slice(0, -3))
+    const headings = [...page.matchAll(/^## ([a-z-]+)$/gm)].map((match) => match[1])
+    expect(headings.sort()).toEqual(names.sort())
+  })
+
   it('airports: the ten best by name, every device agrees, the data is credited', async () => {
     const { code, stdout, stderr } = await runNode([built('airports')])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expectDocumented('airports', stdout)
     expect(stdout).toMatch(/^ 1 {2}ATL .*Atlanta +GA +0\.0597$/m)
     expect(stdout).toMatch(/^10 {2}\w{3} /m)
     for (const device of ['plain JavaScript', 'WASM, 1 thread']) {
@@ -40,6 +75,7 @@ describe('examples', () => {
   it('flights: the most delayed, and every device as often as there is work', async () => {
     const { code, stdout, stderr } = await runNode([built('flights')])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expectDocumented('flights', stdout)
     expect(stdout).toMatch(/^3,000,000 flights within the United States, 2001-01-01 to 2001-/)
     expect(stdout).toMatch(/^2001-01-19 {2}HNL {3}MSP +1688$/m)
     const lines = stdout.split('\n')
@@ -63,6 +99,7 @@ describe('examples', () => {
   it('hello-world: each processor hears the one before', async () => {
     const { code, stdout, stderr } = await runNode([built('hello-world')])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expectDocumented('hello-world', stdout)
     expect(stdout).toContain('0 of 3 heard "hello world, from 2"\n')
     expect(stdout).toMatch(/^2 supersteps on [1-3] threads$/m)
   })
@@ -70,12 +107,14 @@ describe('examples', () => {
   it('parallel-sum: 1 to 10,000, on any number of processors', async () => {
     const { code, stdout, stderr } = await runNode([built('parallel-sum')])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expectDocumented('parallel-sum', stdout)
     expect(stdout.match(/^\d processors: 50,005,000, /gm)).toHaveLength(4)
   })
 
   it('pagerank: two tolerances, and what they mean', async () => {
     const { code, stdout, stderr } = await runNode([built('pagerank')])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expectDocumented('pagerank', stdout)
     expect(stdout.match(/^ {2}ATL 0\.0597/gm)).toHaveLength(2)
     const iterations = [...stdout.matchAll(/: (\d+) iterations/g)].map((match) => Number(match[1]))
     expect(iterations[1]).toBeGreaterThan(iterations[0])
@@ -87,6 +126,7 @@ describe('examples', () => {
   it('distributed-sort: four supersteps, every value once and in order', async () => {
     const { code, stdout, stderr } = await runNode([built('distributed-sort')])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expectDocumented('distributed-sort', stdout)
     expect(stdout).toMatch(/^sample .*\npivots .*\npartition 16 messages, .*\nsort /m)
     const sizes = [...stdout.matchAll(/: (\d+) values,/g)].map((match) => Number(match[1]))
     expect(sizes.reduce((sum, size) => sum + size)).toBe(1_000_000)
@@ -106,6 +146,7 @@ describe('examples', () => {
   it('readme: the lines of the README', async () => {
     const { code, stdout, stderr } = await runNode([built('readme')])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expectDocumented('readme', stdout)
     expect(stdout).toMatch(/^plain JavaScript, converged: true, .*\nATL 0\.0597/)
   })
 })

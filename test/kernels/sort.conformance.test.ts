@@ -36,6 +36,11 @@ import {
 } from '../support/sort-cases.js'
 
 const seed = testSeed()
+
+/** Of all values in their order: arrays that differ would be printed whole. */
+const hash = (values: Uint32Array) =>
+  values.reduce((sum, value) => (Math.imul(sum, 31) + value) >>> 0, 7)
+
 /** Around the lengths from which values are partitioned, and done by more than one thread. */
 const BLOCK_LENGTHS = [16_383, 16_384, 16_385, 65_535, 65_536, 65_537, 100_003]
 
@@ -112,6 +117,36 @@ for (const { name, options, missing } of await candidates()) {
       expect(keys).toEqual(expected)
       expect(await order.read()).toEqual(payload)
       for (const each of [resident, sorted, order]) await each.dispose()
+    })
+
+    it('moves pairs of residents in place, into each other, and one array as both', async () => {
+      const keys = makeValues('u32', 20_000, 'few unique', createRandom(seed)) as Uint32Array
+      const payload = Uint32Array.from(keys, (_, i) => 20_000 - i)
+      const order = await argsort(keys, { device })
+      const [sortedKeys, moved] = [keys, payload].map((array) => order.map((i) => array[i]))
+      const cases = [
+        { into: [0, 1], values: 1 },
+        { into: [1, 0], values: 1 },
+        { into: [0, 1], values: 0 },
+        { into: [1, 0], values: 0 },
+      ]
+      for (const { into, values } of cases) {
+        const own = [await device.upload(keys), await device.upload(payload)]
+        const outputs = { keys: own[into[0]], values: own[into[1]] }
+        await sortPairs(own[0], own[values], { into: outputs })
+        expect(hash(await outputs.keys.read())).toBe(hash(sortedKeys))
+        expect(hash(await outputs.values.read())).toBe(hash(values === 0 ? sortedKeys : moved))
+        for (const resident of own) await resident.dispose()
+      }
+    })
+
+    it('takes residents of one device only', async () => {
+      const other = await openDevice({ kind: 'reference' })
+      const [here, there] = [device, other].map((each) => each.upload(Uint32Array.of(2, 1)))
+      const mixed = sortPairs(await here, await there)
+      await expect(mixed).rejects.toThrow('all residents of a call must lie on the same device')
+      await (await here).dispose()
+      await other.dispose()
     })
 
     it('takes clamped bytes and gives such', async () => {

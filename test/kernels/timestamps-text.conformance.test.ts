@@ -204,6 +204,14 @@ for (const { name, options: opening, missing } of await candidates()) {
       expect(local[0]).toBe(BigInt(Date.UTC(2023, 3, 5, 6, 7, 8)) / 1000n)
     })
 
+    it('names the row that is no time', async () => {
+      const rows = ['2000-01-01', '2000-01-0x', '2000-01-02']
+      const bytes = new TextEncoder().encode(rows.join(''))
+      const options = { from: 'iso8601', to: 'unix-s', device } as const
+      const refused = convertTimestamps({ bytes, width: 10 }, options)
+      await expect(refused).rejects.toMatchObject({ index: 1, position: 9, value: rows[1] })
+    })
+
     it('refuses offsets that lead outside', async () => {
       const { bytes } = columnOf(['2000-01-01', '2000-01-02'])
       const options = { from: 'iso8601', to: 'unix-s', device } as const

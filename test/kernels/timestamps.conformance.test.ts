@@ -253,6 +253,14 @@ for (const { name, options: opening, missing } of await candidates()) {
       expect([...wrapped]).toEqual([...s].map((x) => BigInt.asIntN(64, x * 1_000_000_000n)))
     })
 
+    it('clamps days to those that the format holds, both ways', async () => {
+      const s = BigInt64Array.of(-(2n ** 63n), 2n ** 63n - 1n)
+      const options = { from: 'unix-s', to: 'julian-date', device } as const
+      await expect(convertTimestamps(s, options)).rejects.toMatchObject({ finding: 'overflow' })
+      const clamped = await convertTimestamps(s, { ...options, overflow: 'clamp' })
+      expect([...clamped]).toEqual([-(2 ** 46), 2 ** 46])
+    })
+
     it('keeps Residents on the device, and fills what it is given', async () => {
       const values = recentColumn('unix-ns', 3000, seed) as BigInt64Array
       const options = { from: 'unix-ns', to: 'unix-us' } as const

@@ -48,6 +48,7 @@ describe('convertTimestamps refuses', () => {
   const values = BigInt64Array.of(1n)
   const good = { from: 'unix-s', to: 'unix-ns' } as const
   const text = { from: 'unix-s', to: 'iso8601' } as const
+  const table = (leapSeconds: object) => ({ ...good, to: 'tai-ns', leapSeconds })
   const attempt = (options: unknown, column: unknown = values) =>
     expect(convertTimestamps(column as never, options as never)).rejects
 
@@ -99,6 +100,22 @@ describe('convertTimestamps refuses', () => {
     ],
     ['era and pivot at once', { ...good, era: 0, pivotS: 0 }, TypeError, /exclude each other/],
     ['a broken era', { ...good, era: 0.5 }, RangeError, /"era" expected whole number/],
+    ['a zone in words', { from: 'iso8601', to: 'unix-s', assumeUtc: 1 }, TypeError, /assumeUtc/],
+    ['a table without entries', table({ validUntil: '' }), TypeError, /entries" expected array/],
+    ['a table of no date', table({ entries: [] }), TypeError, /validUntil" expected string/],
+    ['an empty table', table({ entries: [], validUntil: '' }), RangeError, /entries/],
+    [
+      'a leap second in words',
+      table({ entries: [{ startS: '0', offsetS: 10 }], validUntil: '' }),
+      TypeError,
+      /entries\[0\].startS" expected whole number of seconds, got "0"/,
+    ],
+    [
+      'half a leap second',
+      table({ entries: [{ startS: 0, offsetS: 10.5 }], validUntil: '' }),
+      RangeError,
+      /entries\[0\].offsetS" expected whole number of seconds within/,
+    ],
     ['a number as offset', { ...good, correct: { offsetNs: 1 } }, TypeError, /offsetNs/],
     ['an offset beyond i64', { ...good, correct: { offsetNs: 2n ** 63n } }, RangeError, /offsetNs/],
     ['a drift of 1', { ...good, correct: { driftPpb: 1e9 } }, RangeError, /driftPpb/],

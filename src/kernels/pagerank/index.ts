@@ -66,6 +66,13 @@ export async function pagerank<P extends Precision = 'f64'>(
  *
  * @returns one result per personalisation, in order
  * @throws as `pagerank`; `into` is refused, because it can't hold more than one result
+ *
+ * @example
+ * ```ts
+ * const graph = graphFromEdges([[1, 2], [2, 3], [3, 1], [4, 1]])
+ * const results = await pagerankBatch(graph, [{ 1: 1 }, { 4: 1 }])
+ * for (const { ranks, iterations } of results) console.log(iterations, ranks)
+ * ```
  */
 export async function pagerankBatch<P extends Precision = 'f64'>(
   graph: PagerankInput,

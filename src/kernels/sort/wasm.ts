@@ -18,8 +18,12 @@ export async function sortWasm(job: WasmJob, plan: SortPlan): Promise<void> {
   }
   const order = await job.scratch.alloc(4 * keys.length)
   await orderOf(job, keys, order, plan.descending)
-  await gather(job, keys, order, job.outputs[0])
-  await gather(job, values, order, job.outputs[1])
+  const [keysOut, valuesOut] = job.outputs
+  // Keys may go where the values lie: those are taken away first.
+  const isInTheWay = keysOut.storage === values.storage
+  const moved = isInTheWay ? { ...values, storage: await copyOf(job, values) } : values
+  await gather(job, keys, order, keysOut)
+  await gather(job, moved, order, valuesOut)
 }
 
 /** Sorts values from one place to another, or in place. */
@@ -110,10 +114,14 @@ export async function gather(
 ): Promise<void> {
   const { length: count } = values
   const width = widthOf(values.type)
-  let source = values.storage
-  if (job.inputs.some(({ storage }) => storage === output.storage)) {
-    source = await job.scratch.alloc(count * width)
-    await runKernel(job, 'sortGather', { count, source: values.storage, result: source, width })
-  }
+  const source = values.storage === output.storage ? await copyOf(job, values) : values.storage
   await runKernel(job, 'sortGather', { count, source, result: output.storage, width, permutation })
+}
+
+/** The values once more, in scratch memory. */
+async function copyOf(job: WasmJob, { type, length: count, storage }: Operand<number>) {
+  const width = widthOf(type)
+  const result = await job.scratch.alloc(count * width)
+  await runKernel(job, 'sortGather', { count, source: storage, result, width })
+  return result
 }
