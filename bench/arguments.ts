@@ -172,7 +172,7 @@ function bspSettings(
 }
 
 function defaultGraphs(quick: boolean): GraphChoice[] {
-  if (quick) return [{ kind: 'rmat', scale: 14 }]
+  if (quick) return [{ kind: 'rmat', scale: 12 }]
   return [
     { kind: 'rmat', scale: 12 },
     { kind: 'rmat', scale: 16 },

@@ -2,7 +2,7 @@
 
 import type { ArrayReport } from './array-contest.js'
 import { NAMES } from './contestants.js'
-import { dotOf, type Section } from './section.js'
+import { dotOf, isEmulated, type Section } from './section.js'
 import type { SortPhases } from './sort-phases.js'
 import { spread } from './statistics.js'
 import { formatNumber, formatRatio, formatSpread, formatTiny } from './table.js'
@@ -33,7 +33,9 @@ export function arraySection(report: ArrayReport): Section {
       formatNumber(cpuMs),
       formatNumber(nsPerValue),
       ...(hasDistances ? [formatTiny(distanceL1 ?? Number.NaN)] : []),
-      ...over.map((other) => formatRatio((medianOf(other) ?? Number.NaN) / call.medianMs)),
+      ...over.map((other) =>
+        formatRatio(isEmulated(who) ? undefined : (medianOf(other) ?? Number.NaN) / call.medianMs),
+      ),
     ]),
     notes: [...refusals, ...missing.map((line) => `not here: ${line}`)],
     plot: {

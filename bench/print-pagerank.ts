@@ -3,7 +3,7 @@
 import type { Row } from './contest.js'
 import { NAMES } from './contestants.js'
 import { arraySection } from './print-arrays.js'
-import { dotOf, type Section } from './section.js'
+import { dotOf, isEmulated, type Section } from './section.js'
 import { spread, summarize } from './statistics.js'
 import type { PagerankReport } from './suite-pagerank.js'
 import { formatNumber, formatRatio, formatSpread, formatTiny } from './table.js'
@@ -124,7 +124,9 @@ function positive(value: number): number | undefined {
 /** Rows: who is faster, by wall time and by processor time. Columns: than whom. */
 function ratioSection({ name, ratios }: PagerankReport): Section {
   const overs = [...new Set(ratios.map(({ over }) => over))]
-  const names = [...new Set(ratios.map(({ of }) => of))].filter((of) => !overs.includes(of))
+  const names = [...new Set(ratios.map(({ of }) => of))].filter(
+    (of) => !overs.includes(of) && !isEmulated(of),
+  )
   const cells = (of: string, key: 'median' | 'cpu', iteration: 'iteration' | 'iterationCpu') => {
     const find = (over: string) => ratios.find((ratio) => ratio.of === of && ratio.over === over)
     return [

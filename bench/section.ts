@@ -82,3 +82,8 @@ export function dotOf(
 ): DotRow {
   return { name, value: medianMs, low: lowMs, high: highMs }
 }
+
+/** A GPU in software: its times are shown, no ratio is. */
+export function isEmulated(name: string): boolean {
+  return name.includes('(software)')
+}
