@@ -7,6 +7,7 @@ import { crossover, fitPowerLaw } from '../../bench/fit.js'
 import { crossoverLine, scalingSection } from '../../bench/print-scaling.js'
 import type { ScalingJob } from '../../bench/scaling-jobs.js'
 import { growJob } from '../../bench/suite-scaling.js'
+import { count, testSeed } from '../support/seed.js'
 
 const powers = (count: number) => Array.from({ length: count }, (_, i) => 4 ** (i + 1))
 
@@ -15,12 +16,13 @@ describe('a power law', () => {
     const slopes = fc.double({ min: -3, max: 3, noNaN: true })
     const factors = fc.double({ min: 1e-6, max: 1e6, noNaN: true })
     fc.assert(
-      fc.property(slopes, factors, fc.integer({ min: 3, max: 12 }), (slope, factor, count) => {
-        const points = powers(count).map((size) => ({ size, ms: factor * size ** slope }))
+      fc.property(slopes, factors, fc.integer({ min: 3, max: 12 }), (slope, factor, sizes) => {
+        const points = powers(sizes).map((size) => ({ size, ms: factor * size ** slope }))
         const fit = fitPowerLaw(points)
         expect(fit?.slope).toBeCloseTo(slope, 6)
         expect(Math.exp(fit?.intercept ?? 0) / factor).toBeCloseTo(1, 6)
       }),
+      { seed: testSeed(), numRuns: count(1000) },
     )
   })
 
