@@ -48,6 +48,8 @@ export interface ArrayReport {
   refusals: string[]
   /** Who is missing, and why. */
   missing: string[]
+  /** What contestants stand on, where their names don't say it all. */
+  about?: string[]
 }
 
 /** How much to measure. */

@@ -51,6 +51,7 @@ export async function holdConvergence(
   const exact = await exactRanks(graph, devices.reference)
   const contestants = ownContestants(graph, devices, exact)
   const missing: string[] = []
+  const about: string[] = []
   const over: string[] = [NAMES.reference, NAMES.typedArray]
   if (settings.peers) {
     const peer = await loadPython('igraph')
@@ -59,12 +60,13 @@ export async function holdConvergence(
       say(`building the graph of ${peer.name}`)
       contestants.push(await peerContestant(peer, graph, exact))
       over.push(peer.name)
+      if (peer.about !== undefined) about.push(peer.about)
     }
   } else missing.push('other packages: left out by --no-peers')
   const head = { name: `${name} to convergence, tolerance ${TOLERANCE}`, unit: 'arc' }
   const counted = { valueCount: graph.arcCount, seed: settings.seed }
   const effort = { ...settings.effort, filter: settings.filter }
-  return holdArrayContest({ ...head, ...counted, over, missing }, contestants, effort, say)
+  return holdArrayContest({ ...head, ...counted, over, missing, about }, contestants, effort, say)
 }
 
 /** Iterated far beyond what is asked of the contestants. */

@@ -9,7 +9,7 @@ import { formatNumber, formatRatio, formatSpread, formatTiny } from './table.js'
 
 /** One table a contest; ratios are of medians of the same contest. */
 export function arraySection(report: ArrayReport): Section {
-  const { name, unit = 'value', valueCount, seed, rows, refusals, missing } = report
+  const { name, unit = 'value', valueCount, seed, rows, refusals, missing, about = [] } = report
   const hasDistances = rows.some((row) => row.distanceL1 !== undefined)
   const over = report.over.filter((who) => rows.some((row) => row.name === who))
   const medianOf = (who: string) => rows.find((row) => row.name === who)?.call.medianMs
@@ -37,7 +37,7 @@ export function arraySection(report: ArrayReport): Section {
         formatRatio(isEmulated(who) ? undefined : (medianOf(other) ?? Number.NaN) / call.medianMs),
       ),
     ]),
-    notes: [...refusals, ...missing.map((line) => `not here: ${line}`)],
+    notes: [...refusals, ...about, ...missing.map((line) => `not here: ${line}`)],
     plot: {
       kind: 'dots',
       title: `${name}: whole calls`,

@@ -19,6 +19,7 @@ export function pagerankSections(report: PagerankReport): Section[] {
         `REFUSED ${who}: L1 ${formatTiny(distanceL1)} from the reference, ` +
         `${formatTiny(limitL1)} allowed; not timed`,
     ),
+    ...(report.about ?? []),
     ...report.missing.map((line) => `not here: ${line}`),
   ]
   return [

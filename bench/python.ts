@@ -31,6 +31,12 @@ const INCLUDES = {
 /** Debian's own Python has Debian's packages; another may come first in the path. */
 const PYTHONS = ['/usr/bin/python3', 'python3']
 
+/**
+ * PRPACK's OpenMP threads wait by spinning, for each other and for a core: with two of them on two
+ * cores a call took 4 to 20 times as long as with one, which is its best.
+ */
+const ONE_THREAD = { OMP_NUM_THREADS: '1' } as const
+
 /** A child that says nothing for so long is taken for dead. */
 const SILENCE_MS = 300_000
 
@@ -43,7 +49,10 @@ export async function loadPython(name: PythonPackage, pythons = PYTHONS): Promis
       const { python: version, ...versions } = await child.reply<Record<string, string>>()
       const parts = Object.entries(versions).map((pair) => pair.join(' '))
       return {
-        name: `${name === 'igraph' ? 'python-igraph' : name} ${versions[name]}`,
+        name:
+          name === 'igraph'
+            ? `python-igraph ${versions.igraph}, 1 thread`
+            : `${name} ${versions.networkx}`,
         about: `${parts.join(', ')} on Python ${version}`,
         load: (graph) => loadGraph(graph, name, python),
       }
@@ -97,7 +106,10 @@ class Child {
 
   constructor(python: string, name: PythonPackage) {
     const program = join(benchFolder(), 'python-peers.py')
-    this.#process = spawn(python, [program, name], { stdio: 'pipe' })
+    this.#process = spawn(python, [program, name], {
+      stdio: 'pipe',
+      env: { ...process.env, ...ONE_THREAD },
+    })
     this.#process.stderr.on('data', (text: Buffer) => {
       this.#complaints += text
     })

@@ -138,7 +138,7 @@ function convergenceFigures(kept: readonly KeptReport[]): string[] {
   const ours = wasm.map(({ name, call }) => `${name}: ${formatNumber(call.medianMs)} ms`).join('; ')
   return [
     sentence([
-      `To convergence on the same graph, ${igraph.name} (PRPACK, in C) takes`,
+      `To convergence on the same graph, ${igraph.name} (PRPACK, in C++), takes`,
       `${formatNumber(igraph.call.medianMs)} ms; ${ours}.`,
     ]),
   ]

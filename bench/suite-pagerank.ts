@@ -77,6 +77,8 @@ export interface PagerankReport {
   refusals: Refusal[]
   /** Who is missing, and why. */
   missing: string[]
+  /** What other packages stand on, where their names don't say it all. */
+  about?: string[]
   /** To convergence instead of a number of iterations. */
   convergence?: ArrayReport
 }
@@ -212,6 +214,7 @@ async function peerContest(
       ...([contestants, expect, arcCount, LENGTHS, effort, say] as const),
     )
     report.rows.push(...rows.filter(({ isPeer }) => isPeer))
+    if (peer.about !== undefined) report.about = [...(report.about ?? []), peer.about]
     report.refusals.push(...refusals)
     addRatios(report, rows, peer.name)
   } finally {

@@ -92,7 +92,10 @@ describe('Python', () => {
       ]),
     ])
     if (typeof peer === 'string') throw new Error(peer)
-    expect(peer).toMatchObject({ name: 'python-igraph 9.9', about: 'igraph 9.9 on Python 3.1' })
+    expect(peer).toMatchObject({
+      name: 'python-igraph 9.9, 1 thread',
+      about: 'igraph 9.9 on Python 3.1',
+    })
     const ranker = await peer.load(graph)
     const { ranks, own } = await ranker.run(1)
     expect([...(ranks as Float64Array)]).toEqual([0.25, 0.75])
