@@ -146,7 +146,7 @@ function scalingSettings(
     graphScales: scalesTo(largest ?? (quick ? 12 : 18), Math.min(6, largest ?? 6)),
     arrayScales: scalesTo(largest ?? (quick ? 18 : 24), Math.min(8, largest ?? 8)),
     effort: { budgetMs: quick ? 40 : 1500, mostSamples },
-    mostCallMs: quick ? 150 : 8000,
+    mostCallMs: quick ? 150 : 3000,
     ...rest,
   }
 }

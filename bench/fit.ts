@@ -1,4 +1,4 @@
-/** How cost grows with work: a power law fitted on logarithms, and where one cost passes another. */
+/** How cost grows with work: a power law fitted on logarithms, and where two costs cross. */
 
 /** Work and what it cost. */
 export interface Point {

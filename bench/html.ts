@@ -1,4 +1,4 @@
-/** A report as one page that needs nothing else and runs no script: tables, plots, light and dark. */
+/** A report as one page that needs nothing else and runs no script: tables and plots. */
 
 import { escapeHtml } from './html-text.js'
 import { type Machine, machineLines } from './machine.js'

@@ -132,8 +132,9 @@ async function run(
       show(report.timestamps.map(arraySection))
     }
     if (suites.has('scaling')) {
-      report.scaling = await runScalingSuite(settings.scaling, devices, say)
-      show(report.scaling.map(scalingSection))
+      report.scaling = await runScalingSuite(settings.scaling, devices, say, (grown) =>
+        show([scalingSection(grown)]),
+      )
     }
   } finally {
     await devices.close()

@@ -78,7 +78,10 @@ function dotOptions({ label, rows }: DotPlot, isNarrow: boolean): Options {
   const marked = rows.map((row) => ({
     ...row,
     group: GROUPS[OTHERS.test(row.name) ? 1 : 0],
-    says: `${row.name}: ${formatNumber(row.value)} (${formatNumber(row.low)} to ${formatNumber(row.high)})`,
+    says: [
+      `${row.name}: ${formatNumber(row.value)}`,
+      `(${formatNumber(row.low)} to ${formatNumber(row.high)})`,
+    ].join(' '),
   }))
   const scale = logScale(rows.flatMap(ends), isNarrow ? 5 : 9)
   const hasBoth = new Set(marked.map(({ group }) => group)).size > 1

@@ -99,9 +99,9 @@ export function resultsPage(kept: readonly KeptReport[]): string {
   }
   return `${[
     '# Reference runs',
-    'Made by `npm run bench -- --save NAME` from the JSON files beside it: change nothing here by ' +
-      'hand. The files hold every call; the pages have plots beside the tables. What each figure ' +
-      'includes, and how to read it, is in [benchmarks](../../docs/benchmarks.md).',
+    'Made by `npm run bench -- --save NAME` from the JSON files beside it: change nothing here ' +
+      'by hand. The files hold every call; the pages have plots beside the tables. What each ' +
+      'figure includes, and how to read it, is in [benchmarks](../../docs/benchmarks.md).',
     [
       '| run | plots | command | commit | day | machine | GPU | load at start |',
       '|---|---|---|---|---|---|---|---:|',

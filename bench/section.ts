@@ -1,4 +1,4 @@
-/** What a report is made of: sections with a table each, and most with a plot of the same figures. */
+/** What a report is made of: sections with a table, most with a plot of the same figures. */
 
 /** A table that terminal, Markdown and page show, and a plot for the page. */
 export interface Section {

@@ -1,6 +1,6 @@
 /**
  * Where the time of a sort goes: upload, compute and read apart, each on its own, on every device.
- * A read to a fresh array stands beside one to a given array, since new pages cost more than copies.
+ * A read to a fresh array stands beside one to a given array: new pages cost more than copies.
  */
 
 import { type Device, sort } from 'ticktickclock'

@@ -54,11 +54,12 @@ export interface ScalingReport {
   missing: string[]
 }
 
-/** Grows every job. */
+/** Grows every job; each is told of when it is done. */
 export async function runScalingSuite(
   settings: ScalingSettings,
   devices: OpenDevices,
   say: (line: string) => void,
+  onReport: (report: ScalingReport) => void,
 ): Promise<ScalingReport[]> {
   const { seed, graphScales, arrayScales } = settings
   const { peers, missing } = await findPeers(settings.peers)
@@ -70,7 +71,9 @@ export async function runScalingSuite(
   ]
   const reports: ScalingReport[] = []
   for (const { job, scales, missing: absent } of jobs) {
-    reports.push(await growJob(job, scales, settings, absent, say))
+    const report = await growJob(job, scales, settings, absent, say)
+    reports.push(report)
+    onReport(report)
   }
   return reports
 }
