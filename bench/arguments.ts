@@ -1,28 +1,31 @@
 /** The command line of `npm run bench`. */
 
 import { parseArgs } from 'node:util'
+import type { ArraySettings } from './array-contest.js'
 import type { ScalingGraph } from './bsp-pagerank.js'
 import type { BspSettings } from './suite-bsp.js'
 import type { MemorySettings } from './suite-memory.js'
 import type { GraphChoice, PagerankSettings } from './suite-pagerank.js'
 import type { ParseSettings } from './suite-parse.js'
-import type { SortSettings } from './suite-sort.js'
-import type { TimestampSettings } from './suite-timestamps.js'
+import type { ScalingSettings } from './suite-scaling.js'
 
 export const HELP = `Times kernels and readGraph against JavaScript by hand and other packages.
 
 usage: npm run bench -- [SUITE …] [OPTION …]
 
 suites (default: all)
-  pagerank          whole calls and iterations; graphology-metrics and ngraph.pagerank beside
+  pagerank          whole calls, iterations, phases; graphology-metrics, ngraph.pagerank,
+                    networkx and python-igraph beside
   parse             readGraph of text in memory, against split and parseInt
   memory            peak memory of reading and ranking a large file, per edge
-  sort              sort, every way to pass data; V8, nodejs-polars and DuckDB beside
+  sort              sort and argsort, every way to pass data, phases; V8, nodejs-polars,
+                    DuckDB and radix-sorter beside
   timestamps        convertTimestamps, numbers and text; BigInt loops and Date beside
+  scaling           PageRank, sort and timestamps as work grows: slopes and crossovers
   bsp               supersteps, messages, programs; bare threads, comlink and kernels beside
 
 options
-  --quick           small inputs, under a minute, too noisy to quote
+  --quick           small inputs, about a minute for all suites, too noisy to quote
   --scale N         R-MAT graphs of 2^N vertices instead, arrays of 2^N values; may be repeated
   --filter REGEXP   only contestants whose name matches
   --no-peers        without other packages
@@ -31,6 +34,9 @@ options
   --json FILE       writes everything measured, machine included
   --markdown FILE   writes the tables as Markdown
   --html FILE       writes one page with tables and plots
+  --save NAME       writes NAME.json and NAME.html to bench/results, then does as --publish
+  --publish         measures nothing: brings bench/results/README.md and the figures in README.md
+                    up to date with the JSON files in bench/results
   --help
 
 examples
@@ -42,7 +48,7 @@ examples
 export class UsageError extends Error {}
 
 /** A suite of the benchmark. */
-export type Suite = 'pagerank' | 'parse' | 'memory' | 'sort' | 'timestamps' | 'bsp'
+export type Suite = (typeof SUITES)[number]
 
 /** What to run. */
 export interface Settings {
@@ -51,15 +57,18 @@ export interface Settings {
   json: string | undefined
   markdown: string | undefined
   html: string | undefined
+  save: string | undefined
+  publish: boolean
   pagerank: PagerankSettings
   parse: ParseSettings
   memory: MemorySettings
-  sort: SortSettings
-  timestamps: TimestampSettings
+  sort: ArraySettings
+  timestamps: ArraySettings
+  scaling: ScalingSettings
   bsp: BspSettings
 }
 
-const SUITES: readonly Suite[] = ['pagerank', 'parse', 'memory', 'sort', 'timestamps', 'bsp']
+const SUITES = ['pagerank', 'parse', 'memory', 'sort', 'timestamps', 'scaling', 'bsp'] as const
 const MIB = 2 ** 20
 
 /** The seed's graph, one of the same density with more to do, and one that iterates for long. */
@@ -83,12 +92,12 @@ export function parseArguments(args: readonly string[]): Settings {
   const scales = values.scale?.map((text) => wholeNumber('--scale', text, 1, 24))
   const least = Math.min(3, most)
   const filter = values.filter === undefined ? undefined : pattern(values.filter)
-  const arrays = {
+  const peers = values['no-peers'] !== true
+  const arrays: ArraySettings = {
     valueCount: 2 ** Math.max(...(scales ?? [quick ? 18 : 24])),
     softwareGpuCount: 2 ** 16,
     effort: { budgetMs: quick ? 500 : 6000, mostSamples: most },
-    seed,
-    filter,
+    ...{ peers, seed, filter },
   }
   return {
     help: values.help === true,
@@ -96,6 +105,8 @@ export function parseArguments(args: readonly string[]): Settings {
     json: values.json,
     markdown: values.markdown,
     html: values.html,
+    save: values.save === undefined ? undefined : fileName(values.save),
+    publish: values.publish === true,
     pagerank: {
       graphs: scales?.map((scale) => ({ kind: 'rmat', scale })) ?? defaultGraphs(quick),
       effort: { budgetMs: quick ? 2000 : 15_000, leastSamples: least, mostSamples: most },
@@ -104,16 +115,39 @@ export function parseArguments(args: readonly string[]): Settings {
         leastSamples: quick ? least : 1,
         mostSamples: Math.min(5, most),
       },
-      peers: values['no-peers'] !== true,
+      peers,
       softwareGpuScale: 12,
       seed,
       filter,
     },
     parse: { textBytes: (quick ? 8 : 64) * MIB, samples: most, seed },
     memory: { scale: Math.max(...(scales ?? [quick ? 16 : 20])), edgeFactor: 16, seed },
-    sort: { ...arrays, peers: values['no-peers'] !== true },
+    sort: arrays,
     timestamps: arrays,
+    scaling: scalingSettings(quick, scales, most, { peers, seed, filter }),
     bsp: bspSettings(quick, scales, most, seed, filter),
+  }
+}
+
+/** Sizes that quadruple, the largest last. */
+function scalesTo(high: number, low: number): number[] {
+  const count = Math.max(0, Math.floor((high - low) / 2)) + 1
+  return Array.from({ length: count }, (_, i) => high - 2 * (count - 1 - i))
+}
+
+function scalingSettings(
+  quick: boolean,
+  scales: number[] | undefined,
+  mostSamples: number,
+  rest: Pick<ScalingSettings, 'peers' | 'seed' | 'filter'>,
+): ScalingSettings {
+  const largest = scales === undefined ? undefined : Math.max(...scales)
+  return {
+    graphScales: scalesTo(largest ?? (quick ? 12 : 18), Math.min(6, largest ?? 6)),
+    arrayScales: scalesTo(largest ?? (quick ? 18 : 24), Math.min(8, largest ?? 8)),
+    effort: { budgetMs: quick ? 40 : 1500, mostSamples },
+    mostCallMs: quick ? 150 : 3000,
+    ...rest,
   }
 }
 
@@ -138,7 +172,7 @@ function bspSettings(
 }
 
 function defaultGraphs(quick: boolean): GraphChoice[] {
-  if (quick) return [{ kind: 'rmat', scale: 14 }]
+  if (quick) return [{ kind: 'rmat', scale: 12 }]
   return [
     { kind: 'rmat', scale: 12 },
     { kind: 'rmat', scale: 16 },
@@ -162,6 +196,8 @@ function read(args: readonly string[]) {
         json: { type: 'string' },
         markdown: { type: 'string' },
         html: { type: 'string' },
+        save: { type: 'string' },
+        publish: { type: 'boolean' },
         help: { type: 'boolean' },
       },
     })
@@ -174,6 +210,12 @@ function wholeNumber(option: string, text: string, low: number, high: number): n
   const value = Number(text)
   if (/^\d+$/.test(text) && value >= low && value <= high) return value
   throw new UsageError(`${option} expected a whole number from ${low} to ${high}, got "${text}"`)
+}
+
+/** A name in bench/results, not a path. */
+function fileName(text: string): string {
+  if (/^[a-z0-9][a-z0-9._-]*$/i.test(text)) return text
+  throw new UsageError(`--save expected a name of letters, digits and -._, got "${text}"`)
 }
 
 function pattern(text: string): RegExp {

@@ -65,7 +65,7 @@ export function barrierContest(
     owed: [
       {
         ...{ of: SUPERSTEP, less: INLINE, over: BARE, atMost: 2 },
-        says: 'superstep less the same inline, over bare barrier',
+        says: 'superstep less inline, over bare barrier',
       },
       { of: SUPERSTEP, over: BARE, says: 'whole superstep over bare barrier' },
       { of: FAN_OUT, over: SUPERSTEP, says: 'comlink fan-out over superstep', atLeast: 10 },

@@ -3,7 +3,7 @@
  * who agrees is timed, two lengths of call each, in rounds. Who disagrees is named and not timed.
  */
 
-import { samplesFor, type TaskTimes, timeRounds } from './rounds.js'
+import { type OwnTimes, samplesFor, type TaskTimes, timeRounds } from './rounds.js'
 import { distanceL1, iterationMs, median, type Summary, summarize } from './statistics.js'
 
 /** Where a call's time went, in milliseconds. */
@@ -21,6 +21,8 @@ export interface Answer {
   phases?: Phases
   /** What rounding can put between these ranks and the exact iterate, in L1, where it is known. */
   roundingBound?: number
+  /** Times of this call that were taken in another process. */
+  own?: OwnTimes
 }
 
 /** Something that computes PageRank, damping 0.85, from 1/n, a fixed number of iterations. */
@@ -35,6 +37,8 @@ export interface Contestant {
   /** True for another package. */
   isPeer?: boolean
   run(iterations: number): Promise<Answer>
+  /** Gives back what it holds. */
+  close?(): Promise<void>
 }
 
 /** The reference's answer for a number of iterations. */
@@ -158,13 +162,16 @@ async function time(
     const samples = samplesFor(callMs, budgetMs, leastSamples, mostSamples)
     const seen: Phases[] = []
     phases.set(name, seen)
-    const runLong = async () => {
-      const answer = await contestant.run(lengths.long)
-      if (answer.phases !== undefined) seen.push(answer.phases)
+    let own: OwnTimes | undefined
+    const ownTimes = () => own
+    const runOf = (iterations: number) => async () => {
+      const answer = await contestant.run(iterations)
+      own = answer.own
+      if (answer.phases !== undefined && iterations === lengths.long) seen.push(answer.phases)
     }
     return [
-      { name: longName(name), run: runLong, samples },
-      { name: shortName(name), run: () => contestant.run(lengths.short), samples },
+      { name: longName(name), run: runOf(lengths.long), ownTimes, samples },
+      { name: shortName(name), run: runOf(lengths.short), ownTimes, samples },
     ]
   })
   const times = await timeRounds(tasks, (done, rounds) => say(`round ${done} of ${rounds}`))

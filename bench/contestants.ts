@@ -94,11 +94,13 @@ export function freshContestant(graph: Graph, device: Device, precision: Precisi
   }
 }
 
-/** A GPU goes by its kind here: reports name the adapter once, in their head. */
-function nameOf({ info }: Device, precision: Precision): string {
-  if (info.kind === 'reference') return NAMES.reference
-  const name = info.kind === 'webgpu' ? `WebGPU${info.software ? ' (software)' : ''}` : info.name
-  return precision === 'f32' ? `${name}, f32` : name
+function nameOf(device: Device, precision: Precision): string {
+  return precision === 'f32' ? `${shortNameOf(device)}, f32` : shortNameOf(device)
+}
+
+/** A GPU goes by its kind: reports name the adapter once, in their head. */
+export function shortNameOf({ info }: Device): string {
+  return info.kind === 'webgpu' ? `WebGPU${info.software ? ' (software)' : ''}` : info.name
 }
 
 /** A device that holds the graph: what repeated calls cost. */
@@ -168,7 +170,7 @@ export async function peerContestant(
     }
     epsilons.set(iterations, Math.sqrt(residual * before))
   }
-  const ranker = peer.load(graph)
+  const ranker = await peer.load(graph)
   return {
     name: peer.name,
     includes: `its own graph in hand: ${ranker.includes}`,
@@ -177,7 +179,8 @@ export async function peerContestant(
     run: async (iterations) => {
       const epsilon = epsilons.get(iterations)
       if (epsilon === undefined) throw new Error(`no tolerance for ${iterations} iterations`)
-      return { ranks: ranker.run(epsilon) }
+      return ranker.run(epsilon)
     },
+    close: () => ranker.close(),
   }
 }

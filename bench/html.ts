@@ -1,41 +1,13 @@
-/** A report as one page that needs nothing else: tables, plots, light and dark. */
+/** A report as one page that needs nothing else and runs no script: tables and plots. */
 
 import { escapeHtml } from './html-text.js'
 import { type Machine, machineLines } from './machine.js'
-import { plotSvg } from './plot.js'
-import type { Section } from './print-pagerank.js'
-
-const STYLE = `
-:root { color-scheme: light dark;
-  --page: #fbfaf8; --text: #23211e; --quiet: #6b6761; --line: #dcd8d1;
-  --first: #0b6e99; --second: #b4530a; --third: #6a7f1f }
-@media (prefers-color-scheme: dark) { :root {
-  --page: #191817; --text: #e8e4de; --quiet: #a09a92; --line: #3b3835;
-  --first: #5cb8e0; --second: #f0a05a; --third: #b3cc5e } }
-body { margin: 2rem auto; max-width: 60rem; padding: 0 1rem; background: var(--page);
-  color: var(--text); font: 15px/1.5 system-ui, sans-serif }
-h1 { font-size: 1.5rem; margin: 0 0 .5rem }
-h2 { font-size: 1.05rem; margin: 2.2rem 0 .6rem }
-p { margin: .2rem 0; color: var(--quiet) }
-code { font-family: ui-monospace, monospace; color: var(--text) }
-.wide { overflow-x: auto }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums }
-th, td { padding: .25rem .8rem; text-align: right; border-bottom: 1px solid var(--line);
-  white-space: nowrap }
-th:first-child, td:first-child { text-align: left; padding-left: 0 }
-th { font-weight: 600; color: var(--quiet) }
-.missed { color: var(--second); font-weight: 600 }
-svg { display: block; width: 100%; max-width: 38rem; margin-top: 1rem }
-svg text { fill: var(--quiet); font-size: 12px }
-svg path { fill: none; stroke-width: 2 }
-svg .grid, svg .axis { stroke: var(--line); stroke-width: 1 }
-.s0 { --own: var(--first) } .s1 { --own: var(--second) } .s2 { --own: var(--third) }
-svg g path { stroke: var(--own) } svg g circle { fill: var(--own) }
-svg .dashed path { stroke: var(--quiet); stroke-dasharray: 5 5; stroke-width: 1.5 }
-`
+import { STYLE } from './page-style.js'
+import { plotHtml } from './plots.js'
+import type { Chapter, Section } from './section.js'
 
 /** The page. */
-export function toHtml(machine: Machine, sections: readonly Section[]): string {
+export function toHtml(machine: Machine, chapters: readonly Chapter[]): string {
   const title = 'ticktickclock benchmarks'
   return [
     '<!doctype html>',
@@ -47,40 +19,83 @@ export function toHtml(machine: Machine, sections: readonly Section[]): string {
     `<style>${STYLE}</style>`,
     '</head>',
     '<body>',
+    '<a class="skip" href="#content">Skip to the figures</a>',
+    '<header>',
     `<h1>${title}</h1>`,
     ...machineLines(machine).map(paragraph),
     `<p>Command: <code>${escapeHtml(machine.command)}</code></p>`,
-    ...sections.map(sectionHtml),
+    '<p>Answers were compared before anything was timed. Dots are medians, bars behind them the ' +
+      'quartiles. Less is better, except where a unit is a rate.</p>',
+    navigation(chapters),
+    '</header>',
+    '<main id="content">',
+    ...chapters.map(chapterHtml),
+    '</main>',
     '</body>',
     '</html>',
     '',
   ].join('\n')
 }
 
+function navigation(chapters: readonly Chapter[]): string {
+  const links = chapters.map(
+    ({ title }) => `<li><a href="#${idOf(title)}">${escapeHtml(title)}</a></li>`,
+  )
+  return `<nav aria-label="Chapters"><ul>${links.join('')}</ul></nav>`
+}
+
+function idOf(title: string): string {
+  return title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+}
+
+function chapterHtml({ title, sections }: Chapter): string {
+  const id = idOf(title)
+  return [
+    `<section class="chapter" aria-labelledby="${id}">`,
+    `<h2 id="${id}">${escapeHtml(title)}</h2>`,
+    ...sections.map(sectionHtml),
+    '</section>',
+  ].join('\n')
+}
+
 function sectionHtml({ title, header, rows, notes, plot }: Section): string {
   const row = (tag: 'th' | 'td', cells: readonly string[]) =>
-    `<tr>${cells.map((cell) => element(tag, cell)).join('')}</tr>`
+    `<tr>${cells.map((cell, i) => element(tag, cell, tag === 'td' && i === 0)).join('')}</tr>`
+  // Wide tables scroll by themselves; what scrolls must be in reach of the keyboard.
   const table = [
-    '<div class="wide"><table>',
+    `<div class="wide" tabindex="0" role="region" aria-label="${escapeHtml(title)}"><table>`,
     `<thead>${row('th', header)}</thead>`,
     `<tbody>${rows.map((cells) => row('td', cells)).join('\n')}</tbody>`,
     '</table></div>',
   ]
+  const figure = plot === undefined ? '' : plotHtml(plot)
   return [
     '<section>',
-    `<h2>${escapeHtml(title)}</h2>`,
+    `<h3>${escapeHtml(title)}</h3>`,
+    `<div class="${figure === '' ? 'alone' : 'pair'}">`,
+    figure === '' ? '' : `<div class="drawn">${figure}</div>`,
+    '<div class="told">',
     ...(rows.length > 0 ? table : []),
     ...notes.map(paragraph),
-    ...(plot === undefined ? [] : [plotSvg(plot)]),
+    '</div>',
+    '</div>',
     '</section>',
   ].join('\n')
 }
 
 function paragraph(text: string): string {
-  return element('p', text)
+  return `<p${badClass(text)}>${escapeHtml(text)}</p>`
 }
 
-function element(tag: 'p' | 'th' | 'td', text: string): string {
-  const isBad = /\b(MISSED|REFUSED)\b/.test(text)
-  return `<${tag}${isBad ? ' class="missed"' : ''}>${escapeHtml(text)}</${tag}>`
+function element(tag: 'th' | 'td', text: string, isName: boolean): string {
+  if (tag === 'th') return `<th scope="col">${escapeHtml(text)}</th>`
+  if (isName) return `<th scope="row">${escapeHtml(text)}</th>`
+  return `<td${badClass(text)}>${escapeHtml(text)}</td>`
+}
+
+function badClass(text: string): string {
+  return /\b(MISSED|REFUSED)\b/.test(text) ? ' class="missed"' : ''
 }

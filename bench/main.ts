@@ -7,33 +7,31 @@ import { realpathSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { HELP, parseArguments, type Settings, UsageError } from './arguments.js'
-import type { ArrayReport } from './array-contest.js'
 import { openDevices } from './contestants.js'
 import { toHtml } from './html.js'
-import { compiledFolder, describeMachine, type Machine, machineLines } from './machine.js'
+import { compiledFolder, describeMachine, machineLines } from './machine.js'
+import { toMarkdown, toText } from './print.js'
 import { arraySection } from './print-arrays.js'
 import { bspSections } from './print-bsp.js'
-import { pagerankSections, type Section } from './print-pagerank.js'
-import { type BspSuiteReport, bspReports, runBspSuite } from './suite-bsp.js'
-import { type MemoryReport, memorySection, runMemorySuite } from './suite-memory.js'
-import { type PagerankReport, runPagerankSuite } from './suite-pagerank.js'
-import { type ParseReport, parseSection, runParseSuite } from './suite-parse.js'
+import { pagerankSections } from './print-pagerank.js'
+import { scalingSection } from './print-scaling.js'
+import {
+  chaptersOf,
+  emptyReport,
+  hasRefusals,
+  type Report,
+  sortSections,
+  toJson,
+} from './report.js'
+import { publish, RESULTS, save } from './results.js'
+import type { Section } from './section.js'
+import { runBspSuite } from './suite-bsp.js'
+import { memorySection, runMemorySuite } from './suite-memory.js'
+import { runPagerankSuite } from './suite-pagerank.js'
+import { parseSection, runParseSuite } from './suite-parse.js'
+import { runScalingSuite } from './suite-scaling.js'
 import { runSortSuite } from './suite-sort.js'
 import { runTimestampSuite } from './suite-timestamps.js'
-import { formatMarkdown, formatTable } from './table.js'
-
-/** What --json writes. */
-export interface Report {
-  formatVersion: 1
-  machine: Machine
-  pagerank: PagerankReport[]
-  parse: ParseReport[]
-  memory: MemoryReport[]
-  sort: ArrayReport[]
-  timestamps: ArrayReport[]
-  bsp: BspSuiteReport | undefined
-  wallSeconds: number
-}
 
 /** Where output goes. */
 export interface Output {
@@ -76,22 +74,28 @@ export async function main(
     output.print(HELP)
     return 0
   }
-  const { report, sections } = await run(settings, args, output, modules)
-  if (settings.json !== undefined) {
-    writeFileSync(settings.json, `${JSON.stringify(report, undefined, 2)}\n`)
+  if (settings.publish) {
+    for (const line of publish()) output.print(line)
+    return 0
   }
-  if (settings.markdown !== undefined) {
-    writeFileSync(settings.markdown, toMarkdown(report.machine, sections))
+  const report = await run(settings, args, output, modules)
+  write(report, settings)
+  if (hasRefusals(report)) {
+    if (settings.save !== undefined)
+      output.complain(`an answer was wrong: nothing is in ${RESULTS}`)
+    return 1
   }
-  if (settings.html !== undefined) {
-    writeFileSync(settings.html, toHtml(report.machine, sections))
-  }
-  return hasRefusals(report) ? 1 : 0
+  if (settings.save !== undefined)
+    for (const line of save(report, settings.save)) output.print(line)
+  return 0
 }
 
-function hasRefusals({ pagerank, parse, sort, timestamps, bsp }: Report): boolean {
-  const reports = [...pagerank, ...parse, ...sort, ...timestamps, ...bspReports(bsp)]
-  return reports.some(({ refusals }) => refusals.length > 0)
+function write(report: Report, { json, markdown, html }: Settings): void {
+  const { machine } = report
+  const chapters = chaptersOf(report)
+  if (json !== undefined) writeFileSync(json, toJson(report))
+  if (markdown !== undefined) writeFileSync(markdown, toMarkdown(machine, chapters))
+  if (html !== undefined) writeFileSync(html, toHtml(machine, chapters))
 }
 
 async function run(
@@ -99,76 +103,57 @@ async function run(
   args: readonly string[],
   { print, say }: Output,
   modules: URL,
-): Promise<{ report: Report; sections: Section[] }> {
+): Promise<Report> {
   const startMs = performance.now()
   const devices = await openDevices(availableParallelism())
-  const report: Report = {
-    formatVersion: 1,
-    machine: describeMachine(devices.adapter, args),
-    pagerank: [],
-    parse: [],
-    memory: [],
-    sort: [],
-    timestamps: [],
-    bsp: undefined,
-    wallSeconds: 0,
-  }
-  const sections: Section[] = []
-  const show = (section: Section) => {
-    sections.push(section)
+  const report = emptyReport(describeMachine(devices.adapter, args))
+  const show = (sections: readonly Section[]) => {
     say('')
-    print(toText(section))
+    for (const section of sections) print(toText(section))
   }
+  const { suites } = settings
   print(machineLines(report.machine).join('\n'))
   try {
-    if (settings.suites.has('pagerank')) {
+    if (suites.has('pagerank')) {
       for (const choice of settings.pagerank.graphs) {
         const only = { ...settings.pagerank, graphs: [choice] }
         const [result] = await runPagerankSuite(only, devices, say)
         report.pagerank.push(result)
-        for (const section of pagerankSections(result)) show(section)
+        show(pagerankSections(result))
       }
     }
-    if (settings.suites.has('sort')) {
-      report.sort = await runSortSuite(settings.sort, devices, say)
-      for (const contest of report.sort) show(arraySection(contest))
+    if (suites.has('sort')) {
+      const { phases, ...contests } = await runSortSuite(settings.sort, devices, say)
+      Object.assign(report, { ...contests, sortPhases: phases })
+      show(sortSections({ phases, ...contests }))
     }
-    if (settings.suites.has('timestamps')) {
+    if (suites.has('timestamps')) {
       report.timestamps = await runTimestampSuite(settings.timestamps, devices, say)
-      for (const contest of report.timestamps) show(arraySection(contest))
+      show(report.timestamps.map(arraySection))
+    }
+    if (suites.has('scaling')) {
+      report.scaling = await runScalingSuite(settings.scaling, devices, say, (grown) =>
+        show([scalingSection(grown)]),
+      )
     }
   } finally {
     await devices.close()
   }
-  if (settings.suites.has('parse')) {
+  if (suites.has('parse')) {
     report.parse = await runParseSuite(settings.parse, say)
-    show(parseSection(report.parse))
+    show([parseSection(report.parse)])
   }
-  if (settings.suites.has('bsp')) {
+  if (suites.has('bsp')) {
     report.bsp = await runBspSuite(settings.bsp, modules, say)
-    for (const section of bspSections(report.bsp)) show(section)
+    show(bspSections(report.bsp))
   }
-  if (settings.suites.has('memory')) {
+  if (suites.has('memory')) {
     report.memory = await runMemorySuite(settings.memory, say)
-    show(memorySection(report.memory))
+    show([memorySection(report.memory)])
   }
   report.wallSeconds = Math.round((performance.now() - startMs) / 100) / 10
   print(`\n${report.wallSeconds} s in all`)
-  return { report, sections }
-}
-
-function toText({ title, header, rows, notes }: Section): string {
-  const table = rows.length > 0 ? [formatTable(header, rows)] : []
-  return ['', title, ...table, ...notes].join('\n')
-}
-
-function toMarkdown(machine: Machine, sections: readonly Section[]): string {
-  const head = `${machineLines(machine).join('\n')}\n\nCommand: \`${machine.command}\``
-  const parts = sections.map(({ title, header, rows, notes }) => {
-    const table = rows.length > 0 ? [formatMarkdown(header, rows)] : []
-    return [`## ${title}`, ...table, ...notes].join('\n\n')
-  })
-  return `${[head, ...parts].join('\n\n')}\n`
+  return report
 }
 
 function isProgram(): boolean {

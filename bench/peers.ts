@@ -1,27 +1,39 @@
 /**
- * The packages that PageRank is compared with, loaded from bench/node_modules when they are there.
- * Both stop by a tolerance only, so a number of iterations is asked for by a tolerance that lies
- * between the residuals of that iteration and the one before, taken from the reference.
+ * The packages that PageRank is compared with: those of JavaScript loaded from bench/node_modules
+ * when they are there, those of Python by python.ts. They stop by a tolerance only, so a number of
+ * iterations is asked for by a tolerance that lies between the residuals of that iteration and the
+ * one before, taken from the reference.
  */
 
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Graph } from 'ticktickclock'
 import { benchFolder } from './machine.js'
+import type { OwnTimes } from './rounds.js'
 
 /** PageRank of another package, the graph already in its own structure. */
 export interface PeerRanker {
   /** What the timed call includes. */
   includes: string
   /** Whole call until the L1 distance of two iterations falls below `epsilon`; damping 0.85. */
-  run(epsilon: number): ArrayLike<number>
+  run(epsilon: number): Promise<PeerAnswer>
+  /** Gives back what it holds. */
+  close(): Promise<void>
+}
+
+/** Ranks, and the times that the package took itself where it runs in another process. */
+export interface PeerAnswer {
+  ranks: ArrayLike<number>
+  own?: OwnTimes
 }
 
 /** A package to compare with. */
 export interface Peer {
   name: string
-  /** Puts the graph into the package's own structure: not timed. */
-  load(graph: Graph): PeerRanker
+  /** Versions of what it stands on, where the name doesn't say it all. */
+  about?: string
+  /** Puts the graph, undirected and simple, into the package's own structure: not timed. */
+  load(graph: Graph): Promise<PeerRanker>
 }
 
 interface GraphologyGraph {
@@ -44,8 +56,11 @@ type ByVertex = Record<number, number>
 
 const DAMPING = 0.85
 
+/** A package of JavaScript that ranks. */
+export type JavascriptPackage = 'graphology-metrics' | 'ngraph.pagerank'
+
 /** A peer, or the reason why there is none. */
-export function loadPeer(name: 'graphology-metrics' | 'ngraph.pagerank'): Peer | string {
+export function loadPeer(name: JavascriptPackage): Peer | string {
   const require = createRequire(join(benchFolder(), 'package.json'))
   const load = <T>(path: string) => require(path) as T
   const version = (of: string) => load<{ version: string }>(`${of}/package.json`).version
@@ -68,37 +83,34 @@ function graphology(
   UndirectedGraph: new () => GraphologyGraph,
   rank: GraphologyRank,
 ): Peer {
-  const load = (graph: Graph): PeerRanker => {
+  const load = async (graph: Graph): Promise<PeerRanker> => {
     const own = new UndirectedGraph()
     for (let v = 0; v < graph.vertexCount; v++) own.addNode(v)
-    forEachArc(graph, (source, target) => {
-      if (source < target) own.addUndirectedEdge(source, target)
-    })
+    forEachEdge(graph, (source, target) => own.addUndirectedEdge(source, target))
+    const options = { getEdgeWeight: null, alpha: DAMPING, maxIterations: 1000 }
     return {
       includes: 'its index of neighbours, iterations, result as an object',
-      run: (epsilon) =>
-        asArray(
-          rank(own, {
-            getEdgeWeight: null,
-            alpha: DAMPING,
-            maxIterations: 1000,
-            tolerance: epsilon / graph.vertexCount,
-          }),
-          graph.vertexCount,
-        ),
+      run: async (epsilon) => {
+        const tolerance = epsilon / graph.vertexCount
+        return { ranks: asArray(rank(own, { ...options, tolerance }), graph.vertexCount) }
+      },
+      close: async () => {},
     }
   }
   return { name, load }
 }
 
 function ngraph(name: string, createGraph: () => NgraphGraph, rank: NgraphRank): Peer {
-  const load = (graph: Graph): PeerRanker => {
+  const load = async (graph: Graph): Promise<PeerRanker> => {
     const own = createGraph()
     for (let v = 0; v < graph.vertexCount; v++) own.addNode(v)
     forEachArc(graph, (source, target) => own.addLink(source, target))
     return {
       includes: 'its copy to typed arrays, iterations, result as an object',
-      run: (epsilon) => asArray(rank(own, DAMPING, epsilon), graph.vertexCount),
+      run: async (epsilon) => ({
+        ranks: asArray(rank(own, DAMPING, epsilon), graph.vertexCount),
+      }),
+      close: async () => {},
     }
   }
   return { name, load }
@@ -110,6 +122,13 @@ function forEachArc(graph: Graph, visit: (source: number, target: number) => voi
       visit(v, graph.targets[arc])
     }
   }
+}
+
+/** Edges of an undirected simple graph, each once. */
+export function forEachEdge(graph: Graph, visit: (source: number, target: number) => void): void {
+  forEachArc(graph, (source, target) => {
+    if (source < target) visit(source, target)
+  })
 }
 
 /** The package's result with a length, so that it can be compared; nothing is copied. */

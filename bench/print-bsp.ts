@@ -3,7 +3,7 @@
 import type { CasesReport } from './bsp-cases.js'
 import type { BspReport, BspUnit, Verdict } from './bsp-contest.js'
 import type { ScalingReport } from './bsp-pagerank.js'
-import type { Section } from './print-pagerank.js'
+import { dotOf, type LinePoint, type Section } from './section.js'
 import { spread } from './statistics.js'
 import type { BspSuiteReport } from './suite-bsp.js'
 import { formatNumber, formatRatio, formatSpread } from './table.js'
@@ -34,6 +34,18 @@ function contestSection({ name, unit, rows, verdicts, refusals, notes }: BspRepo
       formatNumber(row.call.medianMs),
     ]),
     notes: [...verdicts.map((verdict) => verdictLine(verdict, unit)), ...refusals, ...notes],
+    plot: {
+      kind: 'dots',
+      title: name,
+      label: HEADS[unit],
+      // Quartiles of the figure: for rates, the slower call has the lower one.
+      rows: rows.map(({ name: who, figure, call }) => {
+        const [a, b] = [call.lowMs, call.highMs].map((ms) =>
+          unit.endsWith('each') ? (figure * ms) / call.medianMs : (figure * call.medianMs) / ms,
+        )
+        return { name: who, value: figure, low: Math.min(a, b), high: Math.max(a, b) }
+      }),
+    },
   }
 }
 
@@ -65,12 +77,17 @@ function casesSection({ contest, costs }: CasesReport): Section {
       ]
     }),
     notes: [...contest.refusals, ...contest.notes],
+    plot: {
+      kind: 'dots',
+      title: contest.name,
+      label: 'ms a run',
+      rows: contest.rows.map((row) => dotOf(row.name, row.call)),
+    },
   }
 }
 
 function scalingSection({ name, cores, rows, contest }: ScalingReport): Section {
   const measured = rows.filter(({ seconds }) => seconds > 0)
-  const ideal = rows.map(({ processors }): [number, number] => [processors, processors])
   return {
     title: `Scaling: ${name}; ${cores} cores`,
     header: ['Processors', 'Time (s)', 'Speedup', 'Efficiency %', 'at least 0.7 p'],
@@ -83,16 +100,26 @@ function scalingSection({ name, cores, rows, contest }: ScalingReport): Section 
     ]),
     notes: contest.refusals,
     plot: {
+      kind: 'lines',
       title: `Speed-up of ${name} on ${cores} cores`,
       xLabel: 'processors',
       yLabel: 'speed-up',
+      base: 2,
       series: [
         {
           name: 'measured',
-          points: measured.map(({ processors, speedup }) => [processors, speedup]),
+          points: measured.map(({ processors, speedup }) => point(processors, speedup)),
         },
-        { name: 'one a processor', points: ideal, dashed: true },
+        {
+          name: 'one a processor',
+          points: rows.map(({ processors }) => point(processors, processors)),
+          dashed: true,
+        },
       ],
     },
   }
+}
+
+function point(x: number, y: number): LinePoint {
+  return { x, y, low: y, high: y }
 }

@@ -4,11 +4,12 @@
  */
 
 /** Element types that the benchmarks sort. */
-export type BenchType = 'u32' | 'u64' | 'f64'
+export type BenchType = 'u32' | 'u64' | 'f32' | 'f64'
 /** Arrays by element type. */
 export interface BenchArrays {
   u32: Uint32Array
   u64: BigUint64Array
+  f32: Float32Array
   f64: Float64Array
 }
 
@@ -36,7 +37,7 @@ export function createBits(seed: number): () => number {
   }
 }
 
-/** `count` values of a distribution. Uniform doubles lie in [-1, 1), others are whole numbers. */
+/** `count` values of a distribution. Uniform floats lie in [-1, 1), others are whole numbers. */
 export function randomArray<T extends BenchType>(
   type: T,
   distribution: Distribution,
@@ -76,8 +77,9 @@ function zipf(low: number): number {
 
 function fromWords(type: BenchType, words: Uint32Array): BenchArrays[BenchType] {
   if (type === 'u64') return new BigUint64Array(words.buffer)
-  const array =
-    type === 'u32' ? new Uint32Array(words.length / 2) : new Float64Array(words.length / 2)
+  const array = new { u32: Uint32Array, f32: Float32Array, f64: Float64Array }[type](
+    words.length / 2,
+  )
   for (let i = 0; i < array.length; i++) {
     const high = words[2 * i + 1]
     array[i] = type === 'u32' ? high : (high + words[2 * i] / 2 ** 32) / 2 ** 31 - 1

@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { edgeTextBlocks } from './edge-text.js'
 import { repository } from './machine.js'
-import type { Section } from './print-pagerank.js'
+import type { Section } from './section.js'
 import { formatNumber } from './table.js'
 
 /** What to read and rank. */
@@ -144,5 +144,15 @@ export function memorySection(reports: readonly MemoryReport[]): Section {
       report.device,
     ]),
     notes: [],
+    plot: {
+      kind: 'stack',
+      title: `Peak memory of a process, R-MAT ${first.scale}`,
+      label: 'MiB at the peak',
+      parts: ['on a file of one edge', 'more on this file'],
+      rows: reports.map(({ name, peakBytes, emptyBytes }) => ({
+        name,
+        values: [emptyBytes, peakBytes - emptyBytes].map((bytes) => bytes / 2 ** 20),
+      })),
+    },
   }
 }

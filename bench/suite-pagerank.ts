@@ -5,6 +5,7 @@
  */
 
 import { type Graph, generateRmat, generateUniform, type ResidentGraph } from 'ticktickclock'
+import type { ArrayReport } from './array-contest.js'
 import {
   type Contestant,
   type Effort,
@@ -22,7 +23,9 @@ import {
   residentContestant,
   typedArrayContestant,
 } from './contestants.js'
-import { loadPeer } from './peers.js'
+import { holdConvergence } from './converge.js'
+import { type JavascriptPackage, loadPeer, type Peer } from './peers.js'
+import { loadPython } from './python.js'
 
 /** A graph to rank. Undirected and simple: other packages drop parallel edges. */
 export interface GraphChoice {
@@ -74,12 +77,16 @@ export interface PagerankReport {
   refusals: Refusal[]
   /** Who is missing, and why. */
   missing: string[]
+  /** What other packages stand on, where their names don't say it all. */
+  about?: string[]
+  /** To convergence instead of a number of iterations. */
+  convergence?: ArrayReport
 }
 
 /** Iterations of a whole call, and of the short one that is subtracted from it. */
 const LENGTHS: Lengths = { long: 50, short: 10 }
 const EDGE_FACTOR = 16
-const PEER_NAMES = ['graphology-metrics', 'ngraph.pagerank'] as const
+const PEER_NAMES = ['graphology-metrics', 'ngraph.pagerank', 'networkx'] as const
 
 /** Ranks all graphs. */
 export async function runPagerankSuite(
@@ -128,6 +135,7 @@ async function rankGraph(
   await ownContest(graph, choice, settings, devices, report, say)
   if (!settings.peers) report.missing.push('other packages: left out by --no-peers')
   else for (const name of PEER_NAMES) await peerContest(name, graph, settings, devices, report, say)
+  report.convergence = await holdConvergence(graph, report.name, settings, devices, say)
   return report
 }
 
@@ -183,7 +191,7 @@ async function peerContest(
   say: (line: string) => void,
 ): Promise<void> {
   if (settings.filter !== undefined && !settings.filter.test(name)) return
-  const peer = loadPeer(name)
+  const peer = await findPeer(name)
   if (typeof peer === 'string') {
     report.missing.push(`${name}: ${peer}`)
     return
@@ -199,17 +207,24 @@ async function peerContest(
     ...devices.wasm.map((device) => freshContestant(graph, device, 'f64')),
     contestant,
   ]
-  const { rows, refusals } = await holdContest(
-    contestants,
-    expect,
-    graph.arcCount,
-    LENGTHS,
-    settings.peerEffort,
-    say,
-  )
-  report.rows.push(...rows.filter(({ isPeer }) => isPeer))
-  report.refusals.push(...refusals)
-  addRatios(report, rows, peer.name)
+  try {
+    const { arcCount } = graph
+    const effort = settings.peerEffort
+    const { rows, refusals } = await holdContest(
+      ...([contestants, expect, arcCount, LENGTHS, effort, say] as const),
+    )
+    report.rows.push(...rows.filter(({ isPeer }) => isPeer))
+    if (peer.about !== undefined) report.about = [...(report.about ?? []), peer.about]
+    report.refusals.push(...refusals)
+    addRatios(report, rows, peer.name)
+  } finally {
+    await contestant.close?.()
+  }
+}
+
+/** Those of JavaScript are loaded here, those of Python elsewhere. */
+export async function findPeer(name: JavascriptPackage | 'networkx'): Promise<Peer | string> {
+  return name === 'networkx' ? loadPython(name) : loadPeer(name)
 }
 
 /** Ratios of every other row of a contest over one. */

@@ -5,8 +5,8 @@
 
 import { type Graph, graphFromEdges, readGraph } from 'ticktickclock'
 import { edgeText } from './edge-text.js'
-import type { Section } from './print-pagerank.js'
 import { samplesFor, timeRounds } from './rounds.js'
+import { dotOf, type Section } from './section.js'
 import { median, type Summary, spread, summarize } from './statistics.js'
 import { formatNumber, formatRatio, formatSpread } from './table.js'
 import { parseBySplit } from './typed-array.js'
@@ -154,5 +154,13 @@ export function parseSection(reports: readonly ParseReport[]): Section {
     header: ['parser', 'n', 'median ms', 'spread', 'MB/s', 'best', 'MB/cpu s', 'slower by'],
     rows,
     notes: [...sizes, ...reports.flatMap(({ refusals }) => refusals)],
+    plot: {
+      kind: 'dots',
+      title: 'Parsing text in memory: whole calls',
+      label: 'ms a call',
+      rows: reports.flatMap((report) =>
+        report.rows.map(({ name, call }) => dotOf(`${report.name.split(' ')[0]} ${name}`, call)),
+      ),
+    },
   }
 }

@@ -5,13 +5,14 @@
  */
 
 import { type Device, type ResidentArray, sort } from 'ticktickclock'
+import { holdArgsort } from './argsort.js'
 import {
   type ArrayContestant,
-  type ArrayEffort,
   type ArrayReport,
+  type ArraySettings,
   holdArrayContest,
 } from './array-contest.js'
-import type { OpenDevices } from './contestants.js'
+import { type OpenDevices, shortNameOf } from './contestants.js'
 import {
   type BenchArrays,
   type BenchType,
@@ -21,43 +22,51 @@ import {
   randomArray,
 } from './random-arrays.js'
 import { openSortPeers } from './sort-peers.js'
+import { holdSortPhases, type SortPhases } from './sort-phases.js'
 
-/** What to run. */
-export interface SortSettings {
-  valueCount: number
-  /** For a GPU that is emulated on the CPU. */
-  softwareGpuCount: number
-  effort: ArrayEffort
-  peers: boolean
-  seed: number
-  filter: RegExp | undefined
+/** What the suite found. */
+export interface SortSuiteReport {
+  /** Values in order, by type. */
+  sort: ArrayReport[]
+  /** Their order, by type. */
+  argsort: ArrayReport[]
+  /** Upload, compute and read apart. */
+  phases: SortPhases[]
 }
 
-const TYPES: readonly BenchType[] = ['u32', 'u64', 'f64']
+const TYPES: readonly BenchType[] = ['u32', 'u64', 'f32', 'f64']
+/** Those whose hard distributions are measured, and those whose order is. */
+const HARD_TYPES: readonly BenchType[] = ['u32', 'u64', 'f64']
+const ORDER_TYPES: readonly BenchType[] = ['u32', 'f64']
 
 /** Name of V8's sort, which ratios are taken over. */
-export const V8_SORT = 'V8 TypedArray.prototype.sort'
-const SIZES = { u32: 4, u64: 8, f64: 8 } as const
+export const V8_SORT = 'V8 TypedArray sort'
+const SIZES = { u32: 4, u64: 8, f32: 4, f64: 8 } as const
 
 /** Sorts every type. */
 export async function runSortSuite(
-  settings: SortSettings,
+  settings: ArraySettings,
   devices: OpenDevices,
   say: (line: string) => void,
-): Promise<ArrayReport[]> {
-  const reports: ArrayReport[] = []
+): Promise<SortSuiteReport> {
+  const report: SortSuiteReport = { sort: [], argsort: [], phases: [] }
+  const sayOf = (type: string) => (line: string) => say(`sort ${type}: ${line}`)
   for (const type of TYPES) {
-    reports.push(await sortType(type, settings, devices, (line) => say(`sort ${type}: ${line}`)))
+    report.sort.push(await sortType(type, settings, devices, sayOf(type)))
   }
-  for (const type of TYPES) {
-    reports.push(await sortHard(type, settings, devices, (line) => say(`sort ${type}: ${line}`)))
+  for (const type of HARD_TYPES) {
+    report.sort.push(await sortHard(type, settings, devices, sayOf(type)))
   }
-  return reports
+  for (const type of ORDER_TYPES) {
+    report.argsort.push(await holdArgsort(type, settings, devices, sayOf(`order of ${type}`)))
+  }
+  report.phases = await holdSortPhases(settings, devices, sayOf('phases'))
+  return report
 }
 
 async function sortType(
   type: BenchType,
-  settings: SortSettings,
+  settings: ArraySettings,
   devices: OpenDevices,
   say: (line: string) => void,
 ): Promise<ArrayReport> {
@@ -79,13 +88,13 @@ async function sortType(
     missing.push(...peers.missing)
     over.push(...peers.contestants.map(({ name }) => name))
   } else missing.push('other packages: left out by --no-peers')
-  const chosen = contestants.filter(({ name }) => settings.filter?.test(name) ?? true)
   const head = { name: `sort ${type}, uniform`, valueCount, seed, over, missing }
-  return holdArrayContest(head, chosen, settings.effort, say)
+  const effort = { ...settings.effort, filter: settings.filter }
+  return holdArrayContest(head, contestants, effort, say)
 }
 
 /** The values are put back before each sort: a copy, which is in the time. */
-function v8Contestant(
+export function v8Contestant(
   values: BenchArrays[BenchType],
   sorted: BenchArrays[BenchType],
 ): ArrayContestant {
@@ -112,7 +121,7 @@ async function ownContestants(
   const output = await device.alloc(input.type, input.length)
   const into = host.slice()
   let fresh: Float64Array = into
-  const name = nameOf(device)
+  const name = shortNameOf(device)
   const dispose = async () => {
     await input.dispose()
     await output.dispose()
@@ -142,14 +151,10 @@ async function ownContestants(
   ]
 }
 
-function nameOf({ info }: Device): string {
-  return info.kind === 'webgpu' ? `WebGPU${info.software ? ' (software)' : ''}` : info.name
-}
-
 /** Every distribution, resident, on WASM with all threads. */
 async function sortHard(
   type: BenchType,
-  settings: SortSettings,
+  settings: ArraySettings,
   devices: OpenDevices,
   say: (line: string) => void,
 ): Promise<ArrayReport> {
@@ -169,7 +174,7 @@ function hardContestant(
   type: BenchType,
   distribution: Distribution,
   device: Device,
-  { valueCount, seed }: SortSettings,
+  { valueCount, seed }: ArraySettings,
 ): ArrayContestant {
   let data: Promise<{ input: ResidentArray; output: ResidentArray }> | undefined
   const open = async () => {

@@ -8,32 +8,23 @@ import {
   type ArrayContestant,
   type ArrayEffort,
   type ArrayReport,
+  type ArraySettings,
   holdArrayContest,
 } from './array-contest.js'
 import type { OpenDevices } from './contestants.js'
 import { createBits, differenceOf } from './random-arrays.js'
 
-/** What to run. */
-export interface TimestampSettings {
-  valueCount: number
-  /** For a GPU that is emulated on the CPU. */
-  softwareGpuCount: number
-  effort: ArrayEffort
-  seed: number
-  filter: RegExp | undefined
-}
-
 /** Seconds from 1900, where NTP's era 0 begins, to 1970. */
 const NTP_TO_UNIX = 2_208_988_800n
 
 /** Names that ratios are taken over. */
-const BIGINT_LOOP = 'BigInt loop'
+export const BIGINT_LOOP = 'BigInt loop'
 const COPY = 'memory.copy'
 const DATE = 'Date'
 
 /** Converts every way. */
 export async function runTimestampSuite(
-  settings: TimestampSettings,
+  settings: ArraySettings,
   devices: OpenDevices,
   say: (line: string) => void,
 ): Promise<ArrayReport[]> {
@@ -45,7 +36,7 @@ export async function runTimestampSuite(
 }
 
 /** Seconds of era 0 after 1970, fractions of any kind. */
-function ntpValues(count: number, seed: number): BigUint64Array<ArrayBuffer> {
+export function ntpValues(count: number, seed: number): BigUint64Array<ArrayBuffer> {
   const bits = createBits(seed)
   const words = new Uint32Array(2 * count)
   for (let i = 0; i < words.length; i += 2) {
@@ -55,26 +46,27 @@ function ntpValues(count: number, seed: number): BigUint64Array<ArrayBuffer> {
   return new BigUint64Array(words.buffer)
 }
 
+/** The loop that anyone would write. */
+export function convertByBigInt(values: BigUint64Array, into: BigInt64Array): void {
+  for (let i = 0; i < values.length; i++) {
+    const seconds = (values[i] >> 32n) - NTP_TO_UNIX
+    into[i] = seconds * 1_000_000_000n + (((values[i] & 0xffff_ffffn) * 1_000_000_000n) >> 32n)
+  }
+}
+
 async function convertNtp(
-  settings: TimestampSettings,
+  settings: ArraySettings,
   devices: OpenDevices,
   say: (line: string) => void,
 ): Promise<ArrayReport> {
   const { valueCount, seed } = settings
   const values = ntpValues(valueCount, seed)
   const expected = new BigInt64Array(valueCount)
-  const loop = () => {
-    for (let i = 0; i < values.length; i++) {
-      const seconds = (values[i] >> 32n) - NTP_TO_UNIX
-      expected[i] =
-        seconds * 1_000_000_000n + (((values[i] & 0xffff_ffffn) * 1_000_000_000n) >> 32n)
-    }
-  }
   const contestants: ArrayContestant[] = [
     {
       name: BIGINT_LOOP,
       includes: 'from one array to another',
-      run: async () => loop(),
+      run: async () => convertByBigInt(values, expected),
       complaint: async () => undefined,
     },
     memoryCopy(values),
@@ -85,7 +77,7 @@ async function convertNtp(
   }
   const over = [BIGINT_LOOP, COPY]
   const head = { name: 'NTP to Unix nanoseconds', valueCount, seed, over, missing }
-  return holdArrayContest(head, filtered(contestants, settings), settings.effort, say)
+  return holdArrayContest(head, contestants, effortOf(settings), say)
 }
 
 /**
@@ -159,7 +151,7 @@ async function ntpContestants(
 }
 
 async function parseIso(
-  settings: TimestampSettings,
+  settings: ArraySettings,
   devices: OpenDevices,
   say: (line: string) => void,
 ): Promise<ArrayReport> {
@@ -191,12 +183,11 @@ async function parseIso(
   }
   const head = { name: 'ISO 8601 to Unix milliseconds', valueCount, seed }
   const over = [`${DATE}.parse`]
-  const chosenOnes = filtered(contestants, settings)
-  return holdArrayContest({ ...head, over, missing }, chosenOnes, settings.effort, say)
+  return holdArrayContest({ ...head, over, missing }, contestants, effortOf(settings), say)
 }
 
 async function formatIso(
-  settings: TimestampSettings,
+  settings: ArraySettings,
   devices: OpenDevices,
   say: (line: string) => void,
 ): Promise<ArrayReport> {
@@ -237,12 +228,11 @@ async function formatIso(
   }
   const head = { name: 'Unix milliseconds to ISO 8601', valueCount, seed }
   const over = [`${DATE}.toISOString`]
-  const chosenOnes = filtered(contestants, settings)
-  return holdArrayContest({ ...head, over, missing }, chosenOnes, settings.effort, say)
+  return holdArrayContest({ ...head, over, missing }, contestants, effortOf(settings), say)
 }
 
 /** Strings take much more memory than numbers. */
-function textCount({ valueCount }: TimestampSettings): number {
+function textCount({ valueCount }: ArraySettings): number {
   return Math.min(valueCount, 2 ** 21)
 }
 
@@ -268,7 +258,7 @@ function textColumn(texts: readonly string[]): { bytes: Uint8Array; offsets: Uin
 
 /** WASM, and a GPU unless it is an emulated one and the values are many. */
 function devicesFor(
-  { valueCount, softwareGpuCount }: TimestampSettings,
+  { valueCount, softwareGpuCount }: ArraySettings,
   { wasm, webgpu, adapter }: OpenDevices,
 ): { chosen: Device[]; missing: string[] } {
   if (webgpu === undefined) return { chosen: wasm, missing: [`WebGPU: ${adapter}`] }
@@ -279,9 +269,6 @@ function devicesFor(
   return { chosen: [...wasm, webgpu], missing: [] }
 }
 
-function filtered(
-  contestants: readonly ArrayContestant[],
-  { filter }: TimestampSettings,
-): ArrayContestant[] {
-  return contestants.filter(({ name }) => filter?.test(name) ?? true)
+function effortOf({ effort, filter }: ArraySettings): ArrayEffort {
+  return { ...effort, filter }
 }

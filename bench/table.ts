@@ -30,6 +30,12 @@ export function formatNumber(value: number | undefined): string {
   return value.toPrecision(3)
 }
 
+/** A count in few characters: `2^20` where it is a power of two of four digits or more. */
+export function formatCount(count: number): string {
+  const log = Math.log2(count)
+  return count >= 1000 && Number.isInteger(log) ? `2^${log}` : count.toLocaleString('en-US')
+}
+
 /** `12.3×`. */
 export function formatRatio(value: number | undefined): string {
   return value === undefined || !Number.isFinite(value) ? '–' : `${formatNumber(value)}×`
@@ -42,5 +48,6 @@ export function formatSpread(part: number): string {
 
 /** `1.2e-13`. */
 export function formatTiny(value: number): string {
+  if (!Number.isFinite(value)) return '–'
   return value === 0 ? '0' : value.toExponential(1)
 }

@@ -39,6 +39,15 @@ export function iteratePull(graph: PullGraph, iterations: number): Float64Array 
   return ranks
 }
 
+/** The same until two iterations are no farther apart than `tolerance`, in L1. */
+export function iterateUntil(graph: PullGraph, tolerance: number): Float64Array {
+  const n = graph.reciprocals.length
+  const ranks = new Float64Array(n).fill(1 / n)
+  const contributions = new Float64Array(n)
+  while (pullOnce(graph, ranks, contributions) > tolerance);
+  return ranks
+}
+
 /** One iteration in place; returns the residual, which a user would want too. */
 function pullOnce(graph: PullGraph, ranks: Float64Array, contributions: Float64Array): number {
   const { offsets, sources, reciprocals } = graph

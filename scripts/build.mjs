@@ -4,7 +4,7 @@
  *   library   AssemblyScript → dist/kernels.wasm, WGSL → a TypeScript module of strings,
  *             TypeScript → dist/, ES modules with types; of these, single files → dist/browser
  *   examples  examples/*.ts → build/examples
- *   bench     bench/*.ts → build/bench (its peers must be installed: scripts/bench.mjs)
+ *   bench     bench/*.ts → build/bench
  *   demo      demo/ → build/demo, a static site
  * A target without sources is left out. What a target was built from is kept as a hash in build/.
  */
