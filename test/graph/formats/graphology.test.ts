@@ -168,7 +168,7 @@ describe('refusals', () => {
   const edge = (more: object = {}) => ({ key: 'e', source: 'a', target: 'b', ...more })
   const weight = (value: unknown) => edge({ attributes: { weight: value } })
   const bad: [string, unknown, RegExp][] = [
-    ['no lists', {}, /no list "nodes"/],
+    ['no lists', {}, /no graph: it has neither "nodes" and "edges"/],
     ['no edges', { nodes: [node('a')] }, /no list "edges"/],
     ['no nodes', { nodes: [], edges: [] }, /has no nodes/],
     ['nodes as an object', { nodes: {}, edges: [] }, /:2: "nodes" expected a list/],
