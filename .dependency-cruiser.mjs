@@ -76,9 +76,11 @@ export default {
       comment: 'a contract imports no implementation: nothing of its own folder but constants',
       severity: 'error',
       from: {
-        path: '^src/(devices/device|workers/pool|transport/transport|time/clock)[.]ts$',
+        path:
+          '^src/(devices/device|workers/pool|transport/transport|time/clock|' +
+          'graph/formats/format)[.]ts$',
       },
-      to: { path: `${CODE}(devices|workers|transport|time)/`, pathNot: CONSTANTS },
+      to: { path: `${CODE}(devices|workers|transport|time|graph/formats)/`, pathNot: CONSTANTS },
     },
     {
       name: 'kernel-types',

@@ -86,11 +86,11 @@ interface Rule {
   merge: boolean
 }
 
-/** The row behind a slice of about SLICE_ITEMS arcs and vertices that begins at row `from`. */
-export function sliceEnd(offsets: Uint32Array, from: number): number {
+/** The row behind a slice of about `items` arcs and vertices that begins at row `from`. */
+export function sliceEnd(offsets: Uint32Array, from: number, items = SLICE_ITEMS): number {
   const n = offsets.length - 1
   let to = from + 1
-  while (to < n && offsets[to] - offsets[from] + to - from < SLICE_ITEMS) to++
+  while (to < n && offsets[to] - offsets[from] + to - from < items) to++
   return to
 }
 

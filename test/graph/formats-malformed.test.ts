@@ -114,6 +114,12 @@ describe('malformed files', () => {
     expect(await messageOf(windows, 'x.graph', options)).toMatch(message)
   })
 
+  it('a matrix that is said to be an edge list', async () => {
+    const matrix = encoder.encode(`${GENERAL}2 2 1\n1 2 1\n`)
+    const message = await messageOf(matrix, 'x.mtx', { format: 'edge-list' })
+    expect(message).toMatch(/is a Matrix Market file, not an edge list/)
+  })
+
   it('JSON that is no graph', async () => {
     const message = await messageOf(encoder.encode('{"a": 1}'), 'x.json')
     expect(message).toMatch(/no graph: it has neither "nodes" and "edges"/)

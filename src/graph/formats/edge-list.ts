@@ -4,10 +4,12 @@
  */
 
 import { findVertexFile } from '#source'
+import { abortable } from '../../turn.js'
 import type { DialectOptions } from '../dialect.js'
 import { EdgeParser } from '../edge-parser.js'
 import { RowReader } from '../row-reader.js'
 import { RowSink } from '../row-sink.js'
+import { beginsWith } from './begins.js'
 import { writeEdgeList } from './edge-list-writer.js'
 import type { Format, FormatInput } from './format.js'
 import { readVertices } from './vertices.js'
@@ -21,6 +23,9 @@ export const edgeList: Format = {
     const { weights, ...others } = input.options
     const format: DialectOptions = { ...others, weights: columnOf(weights), idColumns: 2 }
     const { signal } = input
+    if (beginsWith(await abortable(input.source.peek(14), signal), '%%MatrixMarket')) {
+      throw input.problem('is a Matrix Market file, not an edge list; leave its format out')
+    }
     const parser = await EdgeParser.open()
     try {
       const given = await verticesOf(input)
