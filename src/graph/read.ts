@@ -85,8 +85,8 @@ const OPTION_NAMES = [
  * told otherwise. What each format holds and what is checked is in docs/graphs.md.
  *
  * Text is streamed: peak memory is about 12 bytes an edge (28 with weights, twice the arcs if
- * undirected) and 8 to 50 a vertex, for strings about 100 and two to four times their text. Work is
- * done in slices of a few milliseconds.
+ * undirected; 25 for METIS) and 8 to 50 a vertex, for strings about 100 and two to four times their
+ * text. A block takes its own size. Work is done in slices of a few milliseconds.
  *
  * @throws GraphFormatError with file, line, text and remedy for anything that is not as its format
  *   says; BlockFormatError for a block; GraphSourceError when the source can't be read; TypeError

@@ -56,8 +56,8 @@ const OPTION_NAMES = ['format', 'vertices', 'weights', 'onProgress', 'signal']
  *
  * Numbers read back with the same bits. What the format can't hold is an error before the first
  * byte, which names the remedy: vertices without an edge in an edge list, names in Matrix Market
- * and METIS (0 … n-1 become 1 … n), loops, parallel edges and fractions in METIS. An edge list doesn't
- * say whether it is directed, nor whether ids such as 007 are strings: readers are told.
+ * and METIS (0 … n-1 become 1 … n), loops, parallel edges and fractions in METIS. An edge list
+ * doesn't say whether it is directed, nor whether ids such as 007 are strings: readers are told.
  *
  * @throws NotSupportedError for what the format can't hold, and for a path in a browser;
  *   GraphTargetError when the target can't be written to; TypeError or RangeError for bad options;

@@ -8,7 +8,16 @@ import { ROOT } from '../support/paths.js'
 
 /** What the issue promises, and nothing else. */
 const READ_OPTIONS = [
-  ...['--undirected', '--directed', '--ids', '--weights', '--no-weights', '--header'],
+  ...[
+    '--undirected',
+    '--directed',
+    '--ids',
+    '--weights',
+    '--no-weights',
+    '--header',
+    '--source',
+    '--target',
+  ],
   ...['--vertices', '--self-loops', '--parallel-edges'],
 ]
 

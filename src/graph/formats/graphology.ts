@@ -72,11 +72,16 @@ class Document {
 
   /** @throws GraphFormatError without nodes and edges */
   checkedType(): GraphologyType {
-    const lacking = ['nodes', 'edges'].find((name) => !this.#seen.has(name))
-    if (lacking === undefined) return this.#type
+    const lacking = ['nodes', 'edges'].filter((name) => !this.#seen.has(name))
+    if (lacking.length === 0) return this.#type
+    if (lacking.length > 1) {
+      throw this.#problem(
+        'this JSON is no graph: it has neither "nodes" and "edges" (graphology) nor ' +
+          '"lockfileVersion" (npm) near its beginning; pass the format if it is one',
+      )
+    }
     throw this.#problem(
-      `this JSON has no list "${lacking}": graphology's have "nodes" and "edges"; if it is text ` +
-        'of another kind, pass its format',
+      `this JSON has no list "${lacking[0]}": graphology's have "nodes" and "edges"`,
     )
   }
 

@@ -49,7 +49,7 @@ const CLOSE_OBJECT = 125
 
 const EXPECTED: Readonly<Record<State, string>> = {
   object: 'an object, {',
-  'first key': 'the name of a member, or }',
+  'first key': 'the name of a member, or }; if it is text of another kind, pass its format',
   key: 'the name of a member',
   colon: ':',
   value: 'a value',

@@ -83,7 +83,7 @@ export function* checkRowNames(
   throw new NotSupportedError(
     `${title} numbers its vertices, and those of this graph have other names, such as ` +
       `${JSON.stringify(String(graph.idOf(vertexCount - 1)))}; write the names to a file of ` +
-      "their own (vertices: 'graph.v', --vertices-out graph.v), or do without them (vertices: false, " +
-      '--no-vertices-out)',
+      "their own (vertices: 'graph.v', --vertices-out graph.v), or do without them " +
+      '(vertices: false, --no-vertices-out)',
   )
 }

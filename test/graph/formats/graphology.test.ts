@@ -12,6 +12,7 @@ import {
   graphToGraphology,
   pagerank,
   readGraph,
+  writeGraph,
 } from 'ticktickclock'
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../../src/random.js'
@@ -46,6 +47,21 @@ describe('round trips', () => {
       const bytes = bytesOf(graphToGraphology(graph, Graphology))
       const source = seed % 2 === 0 ? bytes : inPieces(bytes, seed)
       const back = await readGraph(source, { weights })
+      expect(shapeOf(back), `seed ${seed}`).toEqual(shapeOf(graph))
+    }
+  })
+
+  it('through the JSON that writeGraph writes, which graphology takes', async () => {
+    for (const seed of cases(500)) {
+      const graph = graphCase(seed)
+      const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+      const text = new Response(readable).text()
+      await writeGraph(graph, writable, { format: 'graphology' })
+      const document = JSON.parse(await text)
+      const instance = Graphology.from(document)
+      const weights = graph.weights !== undefined
+      expect(shapeOf(graphFromGraphology(instance, { weights }))).toEqual(shapeOf(graph))
+      const back = await readGraph(bytesOf(document), { weights })
       expect(shapeOf(back), `seed ${seed}`).toEqual(shapeOf(graph))
     }
   })
@@ -168,7 +184,7 @@ describe('refusals', () => {
   const edge = (more: object = {}) => ({ key: 'e', source: 'a', target: 'b', ...more })
   const weight = (value: unknown) => edge({ attributes: { weight: value } })
   const bad: [string, unknown, RegExp][] = [
-    ['no lists', {}, /no list "nodes"/],
+    ['no lists', {}, /no graph: it has neither "nodes" and "edges"/],
     ['no edges', { nodes: [node('a')] }, /no list "edges"/],
     ['no nodes', { nodes: [], edges: [] }, /has no nodes/],
     ['nodes as an object', { nodes: {}, edges: [] }, /:2: "nodes" expected a list/],
