@@ -1,0 +1,118 @@
+/** Loops over vertices that ask a program's functions, one call a vertex, and keep the answers. */
+
+import type { Position, ValueArray } from './cursor.js'
+
+/** What is asked: a function, and where its numbers go. */
+interface Question {
+  /** Own vertices, by local number. */
+  readonly rows: Uint32Array
+  readonly count: number
+  readonly position: Position
+  readonly into: ValueArray
+  /** Says which number it was that the column can't hold. */
+  readonly place: (row: number) => string
+}
+
+/**
+ * `of(vertex, facts)` of each vertex, in the beginning: apart from `evaluate`, so that a program's
+ * messages are all that is asked for there, and V8 inlines them.
+ */
+export function evaluateFirst<V, F>(
+  { rows, count, position, into, place }: Question,
+  of: (vertex: V, facts: F) => number,
+  vertex: V,
+  facts: F,
+): void {
+  for (let k = 0; k < count; k++) {
+    position.at = rows[k]
+    const value = of(vertex, facts)
+    into[rows[k]] = value
+    if (into[rows[k]] !== value && !isFloating(into)) refuse(place(rows[k]), value)
+  }
+}
+
+/** `of(vertex, facts)` of each vertex. */
+export function evaluate<V, F>(
+  { rows, count, position, into, place }: Question,
+  of: (vertex: V, facts: F) => number,
+  vertex: V,
+  facts: F,
+): void {
+  const isFloat = isFloating(into)
+  for (let k = 0; k < count; k++) {
+    const row = rows[k]
+    position.at = row
+    const value = of(vertex, facts)
+    into[row] = value
+    if (!isFloat && into[row] !== value) refuse(place(row), value)
+  }
+}
+
+/** `of(vertex, gathered, round)` of each vertex. */
+export function evaluateNext<V, R>(
+  { rows, count, position, into, place }: Question,
+  of: (vertex: V, gathered: number, round: R) => number,
+  vertex: V,
+  gathered: Float64Array,
+  round: R,
+): void {
+  const isFloat = isFloating(into)
+  for (let k = 0; k < count; k++) {
+    const row = rows[k]
+    position.at = row
+    // No -0: which of two zeros is the least depends on the order in which they were met.
+    const value = of(vertex, gathered[row] + 0, round)
+    into[row] = value
+    if (!isFloat && into[row] !== value) refuse(place(row), value)
+  }
+}
+
+/** Lists the rows in which a column differs; NaN equals itself. Returns how many. */
+export function listChanged(
+  next: readonly ValueArray[],
+  before: readonly ValueArray[],
+  rows: Uint32Array,
+  count: number,
+  into: Uint32Array,
+): number {
+  if (next.length === 1) return listDiffering(next[0], before[0], rows, count, into)
+  let changed = 0
+  for (let k = 0; k < count; k++) {
+    const row = rows[k]
+    if (next.some((column, i) => differ(column[row], before[i][row]))) into[changed++] = row
+  }
+  return changed
+}
+
+function listDiffering(
+  next: ValueArray,
+  before: ValueArray,
+  rows: Uint32Array,
+  count: number,
+  into: Uint32Array,
+): number {
+  let changed = 0
+  for (let k = 0; k < count; k++) {
+    const row = rows[k]
+    if (differ(next[row], before[row])) into[changed++] = row
+  }
+  return changed
+}
+
+/** Copies rows of a column. */
+export function copyRows(from: ValueArray, to: ValueArray, rows: Uint32Array, count: number): void {
+  if (count === to.length) to.set(from)
+  else for (let k = 0; k < count; k++) to[rows[k]] = from[rows[k]]
+}
+
+function differ(a: number, b: number): boolean {
+  return a !== b && !(Number.isNaN(a) && Number.isNaN(b))
+}
+
+function isFloating(column: ValueArray): boolean {
+  return column instanceof Float64Array || column instanceof Float32Array
+}
+
+function refuse(place: string, value: unknown): never {
+  throw new RangeError(`${place} can't hold ${value}: choose another type, or another value`)
+}
