@@ -6,12 +6,14 @@
 
 import { combinerOf } from './combine.js'
 import type { Position } from './cursor.js'
+import type { Asked } from './rows.js'
 
 type Combine = 'sum' | 'min' | 'max'
 
 /** Combines own vertices, block by block; blocks begin at multiples of 2^blockShift. */
 export function combineBlocks<V, F>(
-  { combine, value }: { combine: Combine; value: (after: V, before: V, facts: F) => number },
+  combine: Combine,
+  program: Asked<(after: V, before: V, facts: F) => number>,
   vertex: { after: V; before: V; facts: F; position: Position },
   ownCount: number,
   blockShift: number,
@@ -25,7 +27,7 @@ export function combineBlocks<V, F>(
     let all = identity
     for (let v = first; v < end; v++) {
       position.at = v
-      const own = value(after, before, facts)
+      const own = program.ask(after, before, facts)
       if (combine === 'sum') all += own
       else if (combine === 'min' ? own < all : own > all) all = own
     }

@@ -36,11 +36,15 @@ export interface Way {
   pushRows(): Rows
   /** Whether rows to push are numbered as the graph's vertices, or locally. */
   readonly pushesGlobally: boolean
-  /** Whether rows to gather cost nothing to make, or have been made. */
-  readonly hasGatherRows: boolean
-  /** Whether there are none to push along yet, and making them takes a pass over all arcs. */
+  /** What making rows to gather from costs, in passes over them: 0 if they are there. */
+  readonly gatherRowsCost: number
+  /** Whether rows to push along are there. */
   readonly hasPushRows: boolean
 }
+
+/** Costs of making rows, in passes over them: a random read for each arc; a random write. */
+const RENUMBER_COST = 1
+const TURN_COST = 4
 
 /** The ways that messages go, in the order in which they are gathered. */
 export function waysOf(
@@ -76,8 +80,8 @@ class Symmetric implements Way {
     this.#weighted = weighted
   }
 
-  get hasGatherRows(): boolean {
-    return this.#rows !== undefined || this.#locals.mirrors.length === 0
+  get gatherRowsCost(): number {
+    return this.#rows !== undefined || this.#locals.mirrors.length === 0 ? 0 : RENUMBER_COST
   }
 
   gatherRows(): Rows {
@@ -105,8 +109,8 @@ class Forward implements Way {
     this.#weighted = weighted
   }
 
-  get hasGatherRows(): boolean {
-    return this.#rows !== undefined
+  get gatherRowsCost(): number {
+    return this.#rows === undefined ? TURN_COST : 0
   }
 
   gatherRows(): Rows {
@@ -134,8 +138,8 @@ class Backward implements Way {
     this.#weighted = weighted
   }
 
-  get hasGatherRows(): boolean {
-    return this.#rows !== undefined || this.#locals.mirrors.length === 0
+  get gatherRowsCost(): number {
+    return this.#rows !== undefined || this.#locals.mirrors.length === 0 ? 0 : RENUMBER_COST
   }
 
   get hasPushRows(): boolean {

@@ -4,7 +4,7 @@ import { COLUMN_TYPES } from '../../bsp/columns.js'
 import { show } from '../../check.js'
 import { DefinitionError } from '../../errors.js'
 import { RESERVED } from './cursor.js'
-import type { AnyProgram } from './engine.js'
+import type { AnyProgram } from './prepare.js'
 
 const FUNCTIONS = ['starts', 'message', 'halts', 'converged'] as const
 const PARTS = [

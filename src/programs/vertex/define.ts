@@ -13,8 +13,9 @@ import { graphOf } from '../graph-input.js'
 import { checkProgram } from './check-program.js'
 import type { ValueArray } from './cursor.js'
 import { checkPartition, cutVertices } from './cut.js'
-import { type AnyProgram, VertexPart } from './engine.js'
+import { VertexPart } from './engine.js'
 import { HALO_MESSAGE } from './halo.js'
+import { type AnyProgram, prepare } from './prepare.js'
 import type {
   ParameterSpec,
   ValueSpec,
@@ -86,6 +87,7 @@ export function defineVertexProgram<
 >(definition: VertexProgramDefinition<V, P, A>): VertexProgram<V, P, A> {
   const program = definition as unknown as AnyProgram
   checkProgram(program)
+  const prepared = prepare(program)
   const aggregates = allGather<Float64Array>('aggregates')
   const computation = defineComputation({
     name: program.name,
@@ -93,7 +95,7 @@ export function defineVertexProgram<
     initialize(input: Record<string, unknown>, ctx): State {
       const { graph, partition, parameters } = checkInput(program, input)
       const cut = cutVertices(graph, partition, ctx.processors)
-      const part = new VertexPart({ program, graph, parameters, cut, rank: ctx.rank })
+      const part = new VertexPart({ program: prepared, graph, parameters, cut, rank: ctx.rank })
       return { part, vertexCount: graph.vertexCount, isFinished: false }
     },
     supersteps: [

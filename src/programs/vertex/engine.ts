@@ -11,28 +11,19 @@ import type { ColumnInbox, ColumnSend } from '../../bsp/types.js'
 import type { Graph } from '../../graph/csr.js'
 import { combineBlocks, joinTree } from './aggregates.js'
 import { type MessageDirection, type Way, waysOf } from './arcs.js'
-import { type ArcFunction, arcFunctionOf, type Combiner, combinerOf } from './combine.js'
-import { allocate, cursorOn, type Position, type ValueArray } from './cursor.js'
+import type { ArcFunction } from './combine.js'
+import { allocate, type ValueArray } from './cursor.js'
 import type { VertexCut } from './cut.js'
 import { outDegreesOf, outWeightsOf } from './degrees.js'
 import { gatherAll, pushFrom, type Touched } from './gather.js'
 import { type HALO_MESSAGE, Halo } from './halo.js'
-import { copyRows, evaluate, evaluateFirst, evaluateNext, listChanged } from './rows.js'
-import type {
-  Aggregator,
-  ParameterSpec,
-  Round,
-  ValueSpec,
-  Vertex,
-  VertexProgramDefinition,
-} from './types.js'
-
-/** A definition whose types don't matter here. */
-export type AnyProgram = VertexProgramDefinition<ValueSpec, ParameterSpec, string>
+import type { PreparedProgram } from './prepare.js'
+import { copyRows, evaluate, evaluateNext, listChanged } from './rows.js'
+import type { ParameterSpec, Round } from './types.js'
 
 /** What a processor is made of. */
 export interface PartRequest {
-  program: AnyProgram
+  program: PreparedProgram
   graph: Graph
   parameters: Readonly<Record<string, number>>
   cut: VertexCut
@@ -42,10 +33,8 @@ export interface PartRequest {
 type AnyRound = Round<ParameterSpec, string>
 type MutableRound = { -readonly [K in keyof AnyRound]: AnyRound[K] }
 
-/** Pushing an arc costs about three times what gathering one does: random writes, checks. */
-const PUSH_COST = 3
-/** Making rows to gather from, a random write for each arc, costs about as much as four passes. */
-const ROWS_COST = 4
+/** What pushing along an arc to an own vertex costs more than gathering from it. */
+const PUSH_COST = 2
 /** Part of all possible senders that is few enough to make rows to push along for. */
 const FEW = 1 / 64
 
@@ -55,18 +44,13 @@ export class VertexPart {
   readonly halo: Halo
   /** Aggregates that all processors know of, by name. */
   readonly aggregates: Record<string, number> = {}
-  readonly #program: AnyProgram
+  readonly #program: PreparedProgram
   readonly #round: MutableRound
-  readonly #combiner: Combiner
-  readonly #arc: ArcFunction
-  readonly #gathersAll: boolean
   readonly #weighted: boolean
   readonly #ways: Way[]
   readonly #next: ValueArray[]
-  readonly #position: Position = { at: 0 }
-  readonly #before: Vertex<ValueSpec>
-  readonly #after: Vertex<ValueSpec>
-  readonly #aggregators: [string, Aggregator<ValueSpec, ParameterSpec>][]
+  readonly #outDegrees: Uint32Array
+  readonly #outWeights: Float64Array
   readonly #blockShift: number
   /** By local number; the combiner's identity where there is no message. */
   readonly #messages: Float64Array
@@ -75,44 +59,47 @@ export class VertexPart {
   readonly #senders: Uint32Array
   #ownSenders = 0
   readonly #touched: Touched
-  /** Arcs pushed along although gathering would have been cheaper, had there been rows for it. */
-  #pushedInVain = 0
+  /** What pushing has cost more than gathering would have, had there been rows for it. */
+  #lost = 0
   #blocks: Float64Array = new Float64Array(0)
 
   constructor({ program, graph, parameters, cut, rank }: PartRequest) {
-    const direction: MessageDirection = program.direction ?? 'out'
+    const { definition, combiner, arc } = program
+    const direction: MessageDirection = definition.direction ?? 'out'
     this.#program = program
-    this.#combiner = combinerOf(program.combine)
-    this.#arc = arcFunctionOf(program.edge)
-    this.#gathersAll = (program.gather ?? (this.#combiner.isExact ? 'changed' : 'all')) === 'all'
-    this.#weighted = this.#arc.kind !== 'none' && graph.weights !== undefined
+    this.#weighted = arc.kind !== 'none' && graph.weights !== undefined
     this.#blockShift = cut.blockShift
     const halo = new Halo(graph, direction, cut, rank)
     this.halo = halo
     this.#ways = waysOf(graph, direction, halo, this.#weighted)
-    this.columns = allocate(program.value, halo.ownCount)
-    this.#next = allocate(program.value, halo.ownCount)
-    const outDegrees = outDegreesOf(graph, direction, halo)
-    const outWeights = this.#weighted
+    this.columns = allocate(definition.value, halo.ownCount)
+    this.#next = allocate(definition.value, halo.ownCount)
+    this.#outDegrees = outDegreesOf(graph, direction, halo)
+    this.#outWeights = this.#weighted
       ? outWeightsOf(graph, direction, halo)
-      : Float64Array.from(outDegrees)
-    const facts = { first: halo.first, outDegrees, outWeights }
+      : new Float64Array(this.#outDegrees)
     const { vertexCount, arcCount } = graph
     const { aggregates } = this
     this.#round = { vertexCount, arcCount, parameters, aggregates, iteration: 0 }
-    this.#before = cursorOn(program.value, this.columns, this.#position, facts)
-    this.#after = cursorOn(program.value, this.#next, this.#position, facts)
-    this.#aggregators = Object.entries(program.aggregate ?? {})
     const locals = halo.ownCount + halo.mirrors.length
-    this.#messages = new Float64Array(locals).fill(this.#combiner.identity)
-    this.#gathered = new Float64Array(halo.ownCount).fill(this.#combiner.identity)
+    this.#messages = new Float64Array(locals).fill(combiner.identity)
+    this.#gathered = new Float64Array(halo.ownCount).fill(combiner.identity)
     this.#senders = new Uint32Array(locals)
     this.#touched = { list: new Uint32Array(halo.ownCount), count: 0 }
+    this.#show()
     this.#begin()
   }
 
+  /** Turns the program's cursors to own vertices: all processors of a thread share them. */
+  #show(): void {
+    const { first } = this.halo
+    const facts = { first, outDegrees: this.#outDegrees, outWeights: this.#outWeights }
+    this.#program.before.show({ ...facts, columns: this.columns })
+    this.#program.after.show({ ...facts, columns: this.#next })
+  }
+
   get hasAggregators(): boolean {
-    return this.#aggregators.length > 0
+    return this.#program.aggregators.length > 0
   }
 
   /** How often own vertices have changed. */
@@ -127,7 +114,7 @@ export class VertexPart {
 
   /** Whether the definition's own rule ends the run. */
   get isConverged(): boolean {
-    return this.#program.converged?.(this.#round) === true
+    return this.#program.definition.converged?.(this.#round) === true
   }
 
   /**
@@ -140,15 +127,15 @@ export class VertexPart {
 
   /** First values, and the messages of the vertices that start. */
   #begin(): void {
-    const { initialize, value, starts } = this.#program
+    const { value, starts } = this.#program.definition
     const { list } = this.#touched
     for (let v = 0; v < list.length; v++) list[v] = v
     this.#touched.count = list.length
     for (const [i, name] of Object.keys(value).entries()) {
-      evaluateFirst(
+      evaluate(
         this.#question(this.columns[i], name),
-        initialize[name],
-        this.#before,
+        this.#program.initialize[i],
+        this.#program.before.vertex,
         this.#round,
       )
       this.#next[i].set(this.columns[i])
@@ -156,8 +143,9 @@ export class VertexPart {
     const senders = this.#senders
     let count = 0
     for (let v = 0; v < list.length; v++) {
-      this.#position.at = v
-      if (starts === undefined || starts(this.#before, this.#round)) senders[count++] = v
+      this.#program.position.at = v
+      if (starts === undefined || starts(this.#program.before.vertex, this.#round))
+        senders[count++] = v
     }
     this.#send(count)
     this.#blocks = this.#combineBlocks()
@@ -168,7 +156,7 @@ export class VertexPart {
     const { list: rows, count } = this.#touched
     const { first } = this.halo
     const place = (row: number) => `column "${name}" of vertex ${first + row}`
-    return { rows, count, position: this.#position, into, place }
+    return { rows, count, position: this.#program.position, into, place }
   }
 
   /** Works out the messages of the first `count` senders, which are own vertices. */
@@ -176,9 +164,9 @@ export class VertexPart {
     const messages = this.#messages
     const senders = this.#senders
     const question = { ...this.#question(messages, ''), rows: senders, count }
-    evaluate(question, this.#program.message, this.#after, this.#round)
+    evaluate(question, this.#program.message, this.#program.after.vertex, this.#round)
     // In a graph without weights all arcs do the same: once is enough.
-    if (!this.#weighted) alongArcs(messages, senders, count, this.#arc)
+    if (!this.#weighted) alongArcs(messages, senders, count, this.#program.arc)
     this.#ownSenders = count
   }
 
@@ -188,26 +176,27 @@ export class VertexPart {
   }
 
   #combineBlocks(): Float64Array {
-    const aggregators = this.#aggregators
+    const aggregators = this.#program.aggregators
     if (aggregators.length === 0) return this.#blocks
     const own = this.halo.ownCount
     const each = Math.ceil(own / 2 ** this.#blockShift)
     const blocks = new Float64Array(1 + each * aggregators.length)
     blocks[0] = this.#ownSenders
     const vertex = {
-      ...{ after: this.#after, before: this.#before },
-      ...{ facts: this.#round, position: this.#position },
+      ...{ after: this.#program.after.vertex, before: this.#program.before.vertex },
+      ...{ facts: this.#round, position: this.#program.position },
     }
-    for (const [i, aggregator] of aggregators.entries()) {
-      blocks.set(combineBlocks(aggregator[1], vertex, own, this.#blockShift), 1 + i * each)
+    for (const [i, { combine, value }] of aggregators.entries()) {
+      const part = combineBlocks(combine, value, vertex, own, this.#blockShift)
+      blocks.set(part, 1 + i * each)
     }
     return blocks
   }
 
   /** Aggregates of all from the blocks of all; returns how many vertices send. */
   takeBlocks(all: readonly Float64Array[]): number {
-    const { length } = this.#aggregators
-    for (const [i, [name, { combine }]] of this.#aggregators.entries()) {
+    const { length } = this.#program.aggregators
+    for (const [i, { name, combine }] of this.#program.aggregators.entries()) {
       const parts = all.map((blocks) => {
         const each = (blocks.length - 1) / length
         return blocks.subarray(1 + i * each, 1 + (i + 1) * each)
@@ -219,6 +208,7 @@ export class VertexPart {
 
   /** An iteration, with what was published: gather, apply, and the messages that follow. */
   iterate(inbox: ColumnInbox<typeof HALO_MESSAGE>): void {
+    this.#show()
     const own = this.#ownSenders
     const count = this.halo.receive(inbox, this.#messages, this.#senders, own)
     this.#gather(count)
@@ -233,7 +223,7 @@ export class VertexPart {
   /** Fills `#gathered` and the list of touched vertices. */
   #gather(senderCount: number): void {
     const touched = this.#touched
-    const { identity } = this.#combiner
+    const { identity } = this.#program.combiner
     const messages = this.#messages
     const gathered = this.#gathered
     if (this.#pushes(senderCount)) {
@@ -241,33 +231,39 @@ export class VertexPart {
       this.#push(senderCount)
     } else {
       for (const way of this.#ways) {
-        gatherAll(way.gatherRows(), messages, gathered, this.#combiner, this.#arc)
+        gatherAll(way.gatherRows(), messages, gathered, this.#program.combiner, this.#program.arc)
       }
-      if (!this.#gathersAll) listTouched(gathered, identity, touched)
+      if (!this.#program.gathersAll) listTouched(gathered, identity, touched)
     }
     // Where all are gathered, messages stay, and so does the list of all vertices.
-    if (this.#gathersAll) return
+    if (this.#program.gathersAll) return
     for (let k = 0; k < senderCount; k++) messages[this.#senders[k]] = identity
   }
 
   /** Whether to push: few arcs, or no rows to gather from that would be worth making. */
   #pushes(senderCount: number): boolean {
-    if (this.#gathersAll || !this.#combiner.isExact) return false
+    if (this.#program.gathersAll || !this.#program.combiner.isExact) return false
     let pushed = 0
-    let all = 0
+    let gathered = 0
+    let making = 0
+    // Arcs to own vertices, of all.
+    const share = this.halo.ownCount / this.#round.vertexCount
     for (const way of this.#ways) {
       if (!way.hasPushRows && senderCount > this.#senders.length * FEW) return false
       const { starts, ends } = way.pushRows()
-      all += ends.length
+      const arcs = way.pushesGlobally ? share * ends.length : ends.length
+      gathered += arcs
+      making += arcs * way.gatherRowsCost
+      const cost = 1 + PUSH_COST * (way.pushesGlobally ? share : 1)
       for (let k = 0; k < senderCount; k++) {
         const row = this.#rowOf(way, this.#senders[k])
-        pushed += starts[row + 1] - starts[row]
+        pushed += cost * (starts[row + 1] - starts[row])
       }
     }
-    if (PUSH_COST * pushed <= all) return true
-    if (this.#ways.every((way) => way.hasGatherRows)) return false
-    this.#pushedInVain += pushed
-    return PUSH_COST * this.#pushedInVain <= ROWS_COST * all
+    if (pushed <= gathered) return true
+    // As much may be lost without rows to gather from as making them costs.
+    this.#lost += making === 0 ? 0 : pushed - gathered
+    return this.#lost < making
   }
 
   #rowOf({ pushesGlobally }: Way, sender: number): number {
@@ -282,21 +278,34 @@ export class VertexPart {
       const rowOf = (sender: number) => this.#rowOf(way, sender)
       const pushing = { rows: way.pushRows(), senders: this.#senders, count, rowOf, first }
       const [messages, gathered] = [this.#messages, this.#gathered]
-      pushFrom(pushing, messages, gathered, this.#touched, this.#combiner, this.#arc)
+      pushFrom(
+        pushing,
+        messages,
+        gathered,
+        this.#touched,
+        this.#program.combiner,
+        this.#program.arc,
+      )
     }
   }
 
   /** Next values of the touched vertices, and the messages of those that changed. */
   #apply(): void {
-    const { apply, value, halts } = this.#program
+    const { value, halts } = this.#program.definition
     const { list, count } = this.#touched
     const gathered = this.#gathered
     const next = this.#next
     for (const [i, name] of Object.keys(value).entries()) {
       const question = this.#question(next[i], name)
-      evaluateNext(question, apply[name], this.#before, gathered, this.#round)
+      evaluateNext(
+        question,
+        this.#program.apply[i],
+        this.#program.before.vertex,
+        gathered,
+        this.#round,
+      )
     }
-    const { identity } = this.#combiner
+    const { identity } = this.#program.combiner
     if (count === list.length) gathered.fill(identity)
     else for (let k = 0; k < count; k++) gathered[list[k]] = identity
     const senders = this.#senders
@@ -306,8 +315,9 @@ export class VertexPart {
       sending = 0
       for (let k = 0; k < changed; k++) {
         const v = senders[k]
-        this.#position.at = v
-        if (!halts(this.#after, this.#before, this.#round)) senders[sending++] = v
+        this.#program.position.at = v
+        if (!halts(this.#program.after.vertex, this.#program.before.vertex, this.#round))
+          senders[sending++] = v
       }
     }
     this.#round.iteration++
