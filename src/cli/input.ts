@@ -17,6 +17,8 @@ export interface InputOptions {
   ids?: 'integer' | 'string'
   weights?: string | number
   header: 'auto' | 'yes' | 'no'
+  /** A file of all vertices. */
+  vertices?: string
 }
 
 /** Adds FILE and its options. */
@@ -68,6 +70,7 @@ export async function loadGraph(
       ids: options.ids,
       weights: options.weights,
       header: options.header,
+      vertices: options.vertices,
       name: file === '-' ? '(standard input)' : undefined,
       signal: session.signal,
       onProgress: (state) => progress.show({ phase: 'reading', ...state }),

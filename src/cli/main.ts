@@ -10,6 +10,7 @@ import { Command, CommanderError } from 'commander'
 import { convertCommand } from './convert.js'
 import { doctorCommand } from './doctor.js'
 import { ClosedPipe, EXIT, Interruption, UsageError } from './exit.js'
+import { graphAnalyticsCommand } from './graph-analytics.js'
 import { graphCommand } from './graph-info.js'
 import { pagerankCommand } from './pagerank.js'
 import { runCommand } from './run.js'
@@ -21,7 +22,8 @@ Examples:
   ticktickclock doctor                             what this machine can compute on
   ticktickclock graph info web.txt.gz              sizes and degrees of a graph
   ticktickclock pagerank web.txt.gz --top 20       its twenty best vertices
-  ticktickclock sort flights.csv --column delay    its rows in order
+  ticktickclock graph-analytics wcc web.txt.gz     its connected components
+  ticktickclock sort flights.csv --column delay    rows in order
   ticktickclock convert --from ntp --to iso8601    timestamps from standard input
   ticktickclock run program.js --processors 4      a BSP program of your own
   ticktickclock help pagerank                      all options of a command
@@ -44,6 +46,7 @@ function createProgram(session: Session, end: (code: number) => void): Command {
     .addHelpText('after', EXAMPLES)
     .addCommand(pagerankCommand(session, end))
     .addCommand(graphCommand(session, end))
+    .addCommand(graphAnalyticsCommand(session, end))
     .addCommand(sortCommand(session, end))
     .addCommand(convertCommand(session, end))
     .addCommand(runCommand(session, end))
