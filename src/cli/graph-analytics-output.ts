@@ -1,7 +1,7 @@
 /**
  * The outputs of `ticktickclock graph-analytics`: a summary for people, and CSV in the order and
  * with the numbers of LDBC Graphalytics' own results (Iosup et al., "The LDBC Graphalytics
- * Benchmark", 2020, sections 2.3 and 3).
+ * Benchmark", arXiv 2011.15028).
  */
 
 import type { RunResult } from '../bsp/handle.js'

@@ -34,15 +34,15 @@ interface Options extends InputOptions {
   output?: string
 }
 
-const EXAMPLES = `
-ALGORITHM is one of those that LDBC Graphalytics defines:
+const DESCRIPTION = `Runs an algorithm of LDBC Graphalytics on a graph, and prints what it found:
   bfs       least number of edges from --source
   pagerank  rank after --iterations
   wcc       weakly connected component: the least id in it
   cdlp      community by label propagation, after --iterations: an id
   lcc       local clustering coefficient
-  sssp      least distance from --source, by --weights
+  sssp      least distance from --source, by --weights`
 
+const EXAMPLES = `
 Examples:
   ticktickclock graph-analytics bfs graph.e --source 1 --csv --output levels.csv
   ticktickclock graph-analytics sssp graph.e --source 1 --weights 3
@@ -54,8 +54,8 @@ Exit codes: 0 done, 1 error, 2 wrong usage, 130 interrupted.`
 /** The command, ready for the program. */
 export function graphAnalyticsCommand(session: Session, end: (code: number) => void): Command {
   const command = new Command('graph-analytics')
-    .summary('search, paths, components, communities, clustering, ranks')
-    .description('Runs an algorithm of LDBC Graphalytics on a graph; prints what it found.')
+    .summary('levels, paths, components, communities')
+    .description(DESCRIPTION)
     .addArgument(new Argument('<algorithm>', 'what to compute').choices(ALGORITHMS))
   addInput(command)
     .addOption(
