@@ -49,8 +49,7 @@ function printAirports(
   console.log('The ten highest PageRanks among the airports of the United States:\n')
   const table = createTable(['#', 'airport', '', 'city', 'state', 'rank'], 'rllllr')
   topVertices(graph, result.ranks, 10).forEach(({ id, value }, index) => {
-    const airport = names.get(String(id)) ?? { name: '', city: '', state: '' }
-    const { name, city, state } = airport
+    const { name = '', city = '', state = '' } = names.get(String(id)) ?? {}
     table.push([String(index + 1), String(id), name, city, state, value.toFixed(4)])
   })
   console.log(table.toString().replace(/ +$/gm, ''))

@@ -16,6 +16,9 @@ export interface Airport {
   name: string
   city: string
   state: string
+  /** In degrees, north and east. */
+  latitude: number
+  longitude: number
 }
 
 const folder = new URL('../data/', import.meta.resolve('vega-datasets'))
@@ -29,7 +32,12 @@ export function readFlights(): Promise<Graph> {
 export async function readAirports(): Promise<Map<string, Airport>> {
   const text = await readFile(new URL('airports.csv', folder), 'utf8')
   const rows = text.trim().split('\n').slice(1).map(splitCsv)
-  return new Map(rows.map(([code, name, city, state]) => [code, { name, city, state }]))
+  return new Map(
+    rows.map(([code, name, city, state, _country, latitude, longitude]) => [
+      code,
+      { name, city, state, latitude: Number(latitude), longitude: Number(longitude) },
+    ]),
+  )
 }
 
 /** Fields of a line; one with a comma in it stands in quotes. */

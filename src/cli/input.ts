@@ -26,8 +26,8 @@ export interface InputOptions {
   directed?: true
   undirected?: true
   ids?: 'integer' | 'string'
-  source?: string
-  target?: string
+  sourceColumn?: string
+  targetColumn?: string
   /** False: `--no-weights`. */
   weights?: string | number | false
   header: 'auto' | 'yes' | 'no'
@@ -62,8 +62,8 @@ export function addInput(
         'string',
       ]),
     )
-    .option('--source <column>', 'of a table: column with the sources of edges, by name')
-    .option('--target <column>', 'of a table: column with their targets')
+    .option('--source-column <name>', 'of a table: where the sources of edges are')
+    .option('--target-column <name>', 'of a table: where their targets are')
     .addOption(parsed('--weights <column>', 'column of edge weights: a name, or 3, 4, …', column))
     .option('--no-weights', 'leave out the weights that FILE declares')
     .addOption(
@@ -110,10 +110,13 @@ export async function loadGraph(
   const startMs = monotonicMs()
   const { readGraph } = await import('../graph/read.js')
   if (file === '-' && process.stdin.isTTY) session.say('reading standard input; Ctrl-D ends it')
-  const { ids, source, target, weights, header, vertices, selfLoops, parallelEdges } = options
+  const { ids, sourceColumn, targetColumn, weights, header, vertices, selfLoops, parallelEdges } =
+    options
   try {
     const graph = await readGraph(file === '-' ? process.stdin : file, {
-      ...{ ids, source, target, weights, header, vertices, selfLoops, parallelEdges },
+      ...{ ids, weights, header, vertices, selfLoops, parallelEdges },
+      source: sourceColumn,
+      target: targetColumn,
       format: options.from ?? options.format,
       directed: options.undirected ? false : options.directed,
       name: file === '-' ? '(standard input)' : undefined,

@@ -11,6 +11,7 @@ import { convertCommand } from './convert.js'
 import { doctorCommand } from './doctor.js'
 import { ClosedPipe, EXIT, Interruption, UsageError } from './exit.js'
 import { graphCommand } from './graph.js'
+import { graphAnalyticsCommand } from './graph-analytics.js'
 import { pagerankCommand } from './pagerank.js'
 import { runCommand } from './run.js'
 import { openSession, type Session } from './session.js'
@@ -22,7 +23,8 @@ Examples:
   ticktickclock graph info web.txt.gz              sizes and degrees of a graph
   ticktickclock graph convert web.mtx web.ttcg     the same graph in another format
   ticktickclock pagerank web.txt.gz --top 20       its twenty best vertices
-  ticktickclock sort flights.csv --column delay    its rows in order
+  ticktickclock graph-analytics wcc web.txt.gz     its connected components
+  ticktickclock sort flights.csv --column delay    rows in order
   ticktickclock convert --from ntp --to iso8601    timestamps from standard input
   ticktickclock run program.js --processors 4      a BSP program of your own
   ticktickclock help pagerank                      all options of a command
@@ -45,6 +47,7 @@ function createProgram(session: Session, end: (code: number) => void): Command {
     .addHelpText('after', EXAMPLES)
     .addCommand(pagerankCommand(session, end))
     .addCommand(graphCommand(session, end))
+    .addCommand(graphAnalyticsCommand(session, end))
     .addCommand(sortCommand(session, end))
     .addCommand(convertCommand(session, end))
     .addCommand(runCommand(session, end))

@@ -3,13 +3,13 @@
  * shapes of JSON and CSV are promises (docs/cli.md).
  */
 
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Graph, VertexId } from '../graph/csr.js'
 import type { PagerankResult, Precision } from '../kernels/pagerank/types.js'
 import { topVertices } from '../kernels/top-vertices.js'
 import { alignColumns, formatMs, formatSmall, plural } from './format.js'
 import { jsonId, printable, roundMs } from './json.js'
 import type { Sink } from './output.js'
+import { writeVertexCsv } from './vertex-csv.js'
 
 /** A finished run and what it was asked for. */
 export interface Ranking {
@@ -25,28 +25,11 @@ export interface Ranking {
   result: PagerankResult
 }
 
-/** Vertices of one piece of CSV: about 64 kB of text. */
-const CSV_SLICE = 2048
-
 /** `id,rank` and a line for each vertex, ascending by id. */
 export async function writeCsv(sink: Sink, ranking: Ranking): Promise<void> {
   const { graph, result } = ranking
   const toText = digits(ranking.precision)
-  await sink.write('id,rank\n')
-  for (let from = 0; from < graph.vertexCount; from += CSV_SLICE) {
-    let text = ''
-    const to = Math.min(graph.vertexCount, from + CSV_SLICE)
-    for (let v = from; v < to; v++) {
-      text += `${quote(String(graph.idOf(v)))},${toText(result.ranks[v])}\n`
-    }
-    await sink.write(text)
-    await nextTurn()
-  }
-}
-
-/** RFC 4180: quotes around a field that holds a comma, a quote or a line break. */
-function quote(field: string): string {
-  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field
+  await writeVertexCsv(sink, graph, 'rank', (v) => String(toText(result.ranks[v])))
 }
 
 /** The fewest digits that read back as the same number. */

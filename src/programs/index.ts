@@ -4,6 +4,27 @@
  * @module ticktickclock/programs
  */
 
+export { bfsModule, default as bfsProgram, UNREACHED } from './analytics/bfs.js'
+export {
+  type CdlpInput,
+  type CdlpResult,
+  cdlpModule,
+  default as cdlpProgram,
+} from './analytics/cdlp.js'
+export { default as lccProgram, type LccResult, lccModule } from './analytics/lcc.js'
+export {
+  default as pagerankVertexProgram,
+  pagerankVertexModule,
+} from './analytics/pagerank.js'
+export { default as ssspProgram, ssspModule } from './analytics/sssp.js'
+export type { TriangleInput } from './analytics/triangle-count.js'
+export {
+  default as triangleProgram,
+  type TriangleResult,
+  triangleModule,
+} from './analytics/triangles.js'
+export { default as wccProgram, wccModule } from './analytics/wcc.js'
+export { shareGraph } from './graph-input.js'
 export { createFluid, type Fluid, type FluidOptions } from './molecular-dynamics/fluid.js'
 export type {
   FluidEnergy,
@@ -19,7 +40,6 @@ export {
   type PagerankProgramInput,
   type PagerankProgramResult,
   pagerankModule,
-  shareGraph,
 } from './pagerank.js'
 export type { ProgramDevice } from './place.js'
 export {
@@ -29,3 +49,19 @@ export {
   type SortableArray,
   sampleSortModule,
 } from './sample-sort.js'
+export type { VertexPartition } from './vertex/cut.js'
+export { defineVertexProgram, type VertexProgram } from './vertex/define.js'
+export type {
+  Aggregator,
+  Combination,
+  Facts,
+  ParameterSpec,
+  RequiredParameter,
+  Round,
+  ValueSpec,
+  ValueType,
+  Vertex,
+  VertexInput,
+  VertexProgramDefinition,
+  VertexResult,
+} from './vertex/types.js'

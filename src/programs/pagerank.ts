@@ -7,9 +7,10 @@
 import { defineComputation } from '../bsp/computation.js'
 import type { Computation, Context, MessageSpec } from '../bsp/types.js'
 import { checkInteger, checkNumber, checkOptions, show } from '../check.js'
-import { Graph } from '../graph/csr.js'
+import type { Graph } from '../graph/csr.js'
 import { openPart } from '../kernels/pagerank/part.js'
 import { cutParts, type PagerankPart, type PartCut, sumsOf } from '../kernels/pagerank/part-cut.js'
+import { graphOf } from './graph-input.js'
 import { checkProgramDevice, leaseProgramDevice, type ProgramDevice } from './place.js'
 
 /** Input of `pagerankProgram`. */
@@ -173,28 +174,6 @@ export const pagerankModule = new URL('./pagerank.js', import.meta.url)
 // biome-ignore lint/style/noDefaultExport: what `run` looks for in a module
 export default pagerankProgram
 
-/**
- * A graph whose block lies in a SharedArrayBuffer, so that threads read it without a copy: itself
- * if it does already, or where memory can't be shared.
- *
- * @throws MemoryLimitError when there is not enough memory
- *
- * @example
- * ```ts
- * const graph = shareGraph(generateRmat({ scale: 8, seed: 1 }))
- * console.log(graph.block.buffer instanceof SharedArrayBuffer) // true
- * ```
- */
-export function shareGraph(graph: Graph): Graph {
-  const { block } = graph
-  if (typeof SharedArrayBuffer === 'undefined' || block.buffer instanceof SharedArrayBuffer) {
-    return graph
-  }
-  const shared = new Uint8Array(new SharedArrayBuffer(block.byteLength))
-  shared.set(block)
-  return Graph.fromBlock(shared, { trusted: true })
-}
-
 /** Everybody else. */
 function others({ rank, processors }: Pick<Context, 'rank' | 'processors'>): number[] {
   return Array.from({ length: processors }, (_, to) => to).filter((to) => to !== rank)
@@ -219,12 +198,6 @@ function checkInput(input: PagerankProgramInput): Settings {
     weighted: (weighted ?? true) && graph.weights !== undefined,
     device: checkProgramDevice(input.device),
   }
-}
-
-function graphOf(graph: unknown): Graph {
-  if (graph instanceof Graph) return graph
-  if (graph instanceof Uint8Array) return Graph.fromBlock(graph)
-  throw new TypeError(`"graph" expected Graph or its block, a Uint8Array, got ${show(graph)}`)
 }
 
 /**

@@ -18,12 +18,19 @@ describe('ticktickclock pagerank', () => {
 
   it('ranks a table by its columns', async () => {
     const file = join(ROOT, 'node_modules/vega-datasets/data/flights-3m.parquet')
-    const columns = ['--source', 'origin', '--target', 'destination', '--weights', 'distance']
+    const columns = [
+      '--source-column',
+      'origin',
+      '--target-column',
+      'destination',
+      '--weights',
+      'distance',
+    ]
     const { code, stdout } = await cli(['pagerank', file, ...columns, '--json'])
     expect(code).toBe(0)
     const { result } = JSON.parse(stdout)
     expect(result).toMatchObject({ edges: 3_000_000, weighted: true, converged: true })
-    const wrong = await cli(['pagerank', file, '--source', 'from'])
+    const wrong = await cli(['pagerank', file, '--source-column', 'from'])
     expect(wrong.code).toBe(1)
     expect(wrong.stderr).toMatch(/flights-3m\.parquet: no column is "from".*"origin"/)
   })

@@ -15,8 +15,8 @@ const READ_OPTIONS = [
     '--weights',
     '--no-weights',
     '--header',
-    '--source',
-    '--target',
+    '--source-column',
+    '--target-column',
   ],
   ...['--vertices', '--self-loops', '--parallel-edges'],
 ]
@@ -63,6 +63,14 @@ const HELP: Record<string, { args: string[]; options: string[] }> = {
     args: ['convert'],
     options: [...TABLE_OPTIONS, '--from', '--to', '--overflow', '--loss', '--digits'],
   },
+  'graph-analytics': {
+    args: ['graph-analytics'],
+    options: [
+      ...[...READ_OPTIONS, '--format', '--source'],
+      ...['--iterations', '--damping', '--processors', '--transport', '--csv', '--output'],
+      '--help',
+    ],
+  },
   doctor: { args: ['doctor'], options: ['--json', '--help'] },
 }
 
@@ -82,11 +90,14 @@ describe('help', () => {
     })
   }
 
-  it.each(['pagerank', 'sort', 'convert'])('of %s stands in docs/cli.md', async (command) => {
-    const { stdout } = await cli([command, '--help'])
-    const options = stdout.slice(stdout.indexOf('Options:'), stdout.indexOf('\nExamples:'))
-    expect(readFileSync(join(ROOT, 'docs/cli.md'), 'utf8')).toContain(options)
-  })
+  it.each(['pagerank', 'graph-analytics', 'sort', 'convert'])(
+    'of %s stands in docs/cli.md',
+    async (command) => {
+      const { stdout } = await cli([command, '--help'])
+      const options = stdout.slice(stdout.indexOf('Options:'), stdout.indexOf('\nExamples:'))
+      expect(readFileSync(join(ROOT, 'docs/cli.md'), 'utf8')).toContain(options)
+    },
+  )
 
   it('is what `help COMMAND` prints, too', async () => {
     const [long, short] = await Promise.all([

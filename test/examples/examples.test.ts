@@ -123,6 +123,16 @@ describe('examples', () => {
     )
   })
 
+  it('graph-analytics: answers that agree with each other', async () => {
+    const { code, stdout, stderr } = await runNode([built('graph-analytics')])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^304 of 305 airports can be reached from ATL\n {2}1 leg {3}173: ABE/)
+    expect(stdout).toMatch(/^ {2}LIH {2}7329 km {2}Lihue$/m)
+    expect(stdout).toMatch(/^21783 triangles; .*\n {2}ATL {2}2131, 0\.14$/m)
+    expect(stdout.match(/^yes {2}/gm)).toHaveLength(5)
+    expect(stdout).toContain('vega-datasets (BSD-3-Clause)')
+  })
+
   it('distributed-sort: four supersteps, every value once and in order', async () => {
     const { code, stdout, stderr } = await runNode([built('distributed-sort')])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
