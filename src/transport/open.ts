@@ -98,7 +98,11 @@ export class TransportOwner {
 
   async #openPool(): Promise<WorkerPool> {
     this.#checkAlive()
-    if (this.#pool?.disposed) this.#opening = undefined
+    if (this.#pool?.disposed) {
+      this.#opening = undefined
+      // Of one whose worker has died, the others are still there.
+      await this.#pool.dispose()
+    }
     const { workers = Math.min(MAX_THREADS, processorCount()), workerFactory } = this.#options
     const spawn = workerFactory && (() => adoptWorker(workerFactory()))
     this.#opening ??= openPool({ threads: workers, sharedMemory: true, spawn })

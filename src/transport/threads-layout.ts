@@ -31,10 +31,12 @@ export const WORD = {
   reached: 160,
   /** Members asleep at the barrier: without any, nobody need be woken. */
   asleep: 176,
+  /** What all members saved, and the coordinator is done with: how often. */
+  stored: 192,
 } as const
 
 /** Words of the head. */
-const HEAD_WORDS = 208
+const HEAD_WORDS = 224
 /** Offset in bytes of the time at which the last barrier opened: f64, `epochMs`. */
 export const BARRIER_TIME = HEAD_WORDS * 4 - 8
 
@@ -85,6 +87,8 @@ export interface MemberShape {
   processors: number
   member: number
   members: number
+  /** Number of the first superstep. */
+  firstSuperstep: number
 }
 
 /** First rank of a member: consecutive ranks, numbers differing by one at most. */

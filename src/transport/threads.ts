@@ -3,12 +3,14 @@
  * hosts consecutive ranks; everything of a run goes by shared memory, after one call a worker.
  */
 
+import { transfer } from 'comlink'
 import { processorCount } from '#spawn'
 import { GRACE_MS } from '../limits.js'
 import { type PackedError, unpackError } from '../packed-error.js'
 import { epochMs } from '../time/system.js'
 import { isLateBy } from '../turn.js'
 import type { WorkerPool } from '../workers/pool.js'
+import { gatherSaves } from './saves.js'
 import {
   BARRIER_TIME,
   type ControlLayout,
@@ -59,18 +61,21 @@ class ThreadsTransport implements Transport {
   }
 
   async run<A, R>(job: Job<A, R>, argument: A, shape: RunShape): Promise<R[]> {
-    const { processors, messageMemoryBytes } = shape
+    const { processors, messageMemoryBytes, firstSuperstep = 0, onSave } = shape
     const members = Math.min(this.members, processors)
-    const control = new Control(processors, messageMemoryBytes)
+    const control = new Control(processors, messageMemoryBytes, firstSuperstep)
     control.set(WORD.spins, members <= processorCount() ? SPINS : 0)
     this.#control = control
     const { memory } = this.#pool
     const arenaBytes = Math.floor(messageMemoryBytes / 128) * 128
     const arenaAddress = await memory.alloc(arenaBytes)
+    const saves = onSave && gatherSaves(members, onSave.bind(shape), () => control.addStored())
     const requestOf = (member: number): MemberRequest => {
       const place = { control: control.memory, arenaAddress, arenaBytes }
-      const own: MemberShape = { ...place, processors, member, members }
-      return { shape: own, module: job.module, argument }
+      const own: MemberShape = { ...place, processors, member, members, firstSuperstep }
+      const port = saves?.ports[member]
+      const request = { shape: own, module: job.module, argument, saves: port }
+      return port === undefined ? request : transfer(request, [port])
     }
     try {
       return valuesOf(await this.#repliesOf(requestOf, members)) as R[]
@@ -78,6 +83,7 @@ class ThreadsTransport implements Transport {
       control.end()
       throw error
     } finally {
+      saves?.close()
       if (!this.#pool.disposed) memory.free(arenaAddress)
     }
   }
@@ -154,16 +160,19 @@ class Control {
   readonly memory: SharedArrayBuffer
   readonly #processors: number
   readonly #limitBytes: number
+  readonly #firstSuperstep: number
   readonly #layout: ControlLayout
   readonly #words: Int32Array<SharedArrayBuffer>
 
-  constructor(processors: number, limitBytes: number) {
+  constructor(processors: number, limitBytes: number, firstSuperstep: number) {
     this.#processors = processors
     this.#limitBytes = limitBytes
+    this.#firstSuperstep = firstSuperstep
     this.#layout = controlLayout(processors)
     this.memory = new SharedArrayBuffer(this.#layout.byteLength)
     this.#words = new Int32Array(this.memory, 0, this.#layout.phases / 4)
     new Float64Array(this.memory, BARRIER_TIME, 1)[0] = epochMs()
+    this.set(WORD.reached, firstSuperstep)
   }
 
   set(word: number, value: number): void {
@@ -175,9 +184,15 @@ class Control {
     Atomics.notify(this.#words, WORD.credits)
   }
 
+  addStored(): void {
+    Atomics.add(this.#words, WORD.stored, 1)
+    Atomics.notify(this.#words, WORD.stored)
+  }
+
   end(): void {
     this.set(WORD.ended, 1)
     Atomics.notify(this.#words, WORD.generation)
+    Atomics.notify(this.#words, WORD.stored)
     Atomics.notify(this.#words, WORD.credits)
   }
 
@@ -188,7 +203,7 @@ class Control {
     const length = PHASE_STRIDE * this.#processors
     const phases = new Int32Array(this.memory, this.#layout.phases, length)
     return {
-      superstep: Math.max(0, reached - 1),
+      superstep: Math.max(this.#firstSuperstep, reached - 1),
       sinceBarrierMs: held ? 0 : epochMs() - barrierMs,
       held,
       phases: Array.from(
