@@ -15,6 +15,8 @@ export interface SavedMessage {
 export interface Saves {
   /** By member: to be handed over with its job. */
   readonly ports: readonly MessagePort[]
+  /** Resolves when so many messages of members have arrived in all. */
+  arrived(messages: number): Promise<void>
   close(): void
 }
 
@@ -32,18 +34,30 @@ export function gatherSaves(
   const channels = Array.from({ length: members }, () => new MessageChannel())
   let gathered: (readonly Uint8Array[])[] = []
   let missing = members
+  let count = 0
+  let look = () => {}
   for (const [member, { port1 }] of channels.entries()) {
     port1.onmessage = ({ data }: MessageEvent<SavedMessage>) => {
       gathered[member] = data.sections
-      if (--missing > 0) return
-      const sections = gathered.flat()
-      gathered = []
-      missing = members
-      void onSave(data.superstep, sections).then(onStored)
+      count++
+      if (--missing === 0) {
+        const sections = gathered.flat()
+        gathered = []
+        missing = members
+        void onSave(data.superstep, sections).then(onStored)
+      }
+      look()
     }
   }
   return {
     ports: channels.map(({ port2 }) => port2),
+    arrived: (messages) =>
+      new Promise((resolve) => {
+        look = () => {
+          if (count >= messages) resolve()
+        }
+        look()
+      }),
     close() {
       for (const { port1 } of channels) port1.close()
     },

@@ -200,7 +200,9 @@ class ThreadsEndpoint implements Endpoint {
       stored = Atomics.load(words, WORD.stored)
     }
     this.#saves++
-    if (this.#port !== undefined) postSections(this.#port, { superstep, sections })
+    if (this.#port === undefined) return
+    postSections(this.#port, { superstep, sections })
+    Atomics.add(words, WORD.handed, 1)
   }
 
   #descriptorAt(parity: number, lane: number, from: number, to: number): number {

@@ -78,7 +78,10 @@ class ThreadsTransport implements Transport {
       return port === undefined ? request : transfer(request, [port])
     }
     try {
-      return valuesOf(await this.#repliesOf(requestOf, members)) as R[]
+      const values = valuesOf(await this.#repliesOf(requestOf, members)) as R[]
+      // Answers come another way, and may come first.
+      await saves?.arrived(control.handed)
+      return values
     } catch (error) {
       control.end()
       throw error
@@ -182,6 +185,11 @@ class Control {
   addCredit(): void {
     Atomics.add(this.#words, WORD.credits, 1)
     Atomics.notify(this.#words, WORD.credits)
+  }
+
+  /** Messages of members that save. */
+  get handed(): number {
+    return Atomics.load(this.#words, WORD.handed)
   }
 
   addStored(): void {

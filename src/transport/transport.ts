@@ -155,7 +155,7 @@ export interface RunShape {
   firstSuperstep?: number
   /**
    * Takes what all members gave to `save`, by rank; they may save again when it has resolved. It
-   * doesn't reject. Without it nobody saves.
+   * doesn't reject. All that was saved has come here when a run resolves. Without it nobody saves.
    */
   onSave?(superstep: number, sections: readonly Uint8Array[]): Promise<void>
 }

@@ -49,14 +49,15 @@ export class CheckpointKeeper {
 
   /** @throws CheckpointError when the store fails */
   async save(superstep: number, sections: readonly Uint8Array[]): Promise<void> {
-    const work = this.#give(superstep, buildBlock({ ...this.#description, superstep }, sections))
+    const work = this.#give(superstep, sections)
     const saving = { superstep, done: work.catch(() => {}) }
     this.#saving = saving
     await work
   }
 
-  async #give(superstep: number, block: Uint8Array): Promise<void> {
+  async #give(superstep: number, sections: readonly Uint8Array[]): Promise<void> {
     try {
+      const block = await buildBlock({ ...this.#description, superstep }, sections)
       await this.#store.save(block, { superstep, isFirst: !this.#hasOwn })
       this.#hasOwn = true
     } catch (cause) {
