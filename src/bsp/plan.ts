@@ -76,10 +76,10 @@ export async function planResume(
     )
   }
   const { every, ...before } = saved
-  const settings = checkRunOptions(
-    { ...before, ...asRunOptions({ every, ...options }), processors, seed },
-    hostProcessors,
-  )
+  // An option that is undefined is one that was left out.
+  const given = Object.entries(options).filter(([, value]) => value !== undefined)
+  const merged = { every, ...before, ...Object.fromEntries(given), store: options.store }
+  const settings = checkRunOptions({ ...asRunOptions(merged), processors, seed }, hostProcessors)
   return { computation, settings, from, keeper: keeperOf(computation, settings, true) }
 }
 

@@ -150,6 +150,9 @@ describe('resume', () => {
     store.blocks.length = 1
     await resume(mixture.computation, { store, every: 2 })
     expect(store.supersteps).toEqual([5, 10, 10, 6, 8, 10])
+    store.blocks.length = 1
+    await resume(mixture.computation, { store, every: undefined, maxSupersteps: undefined })
+    expect(store.supersteps.slice(6)).toEqual([10])
   })
 })
 
