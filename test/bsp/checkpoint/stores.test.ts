@@ -61,10 +61,19 @@ describe('a checksum', () => {
     expect(checksum(new Uint8Array(32).fill(0xff))).toBe(0x62a8_ab43)
   })
 
-  it('goes on where it was', () => {
-    const property = fc.property(fc.uint8Array({ maxLength: 100 }), fc.nat(100), (bytes, at) => {
-      const begun = checksum(bytes.subarray(0, at))
-      expect(checksum(bytes.subarray(at), begun)).toBe(checksum(bytes))
+  it('is that of bit by bit, wherever bytes lie, and goes on where it was', () => {
+    const bitByBit = (bytes: Uint8Array) => {
+      let crc = 0xffff_ffff
+      for (const byte of bytes) {
+        crc ^= byte
+        for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0x82f6_3b78 : 0)
+      }
+      return ~crc >>> 0
+    }
+    const property = fc.property(fc.uint8Array({ maxLength: 100 }), fc.nat(100), (all, at) => {
+      const rest = all.subarray(at)
+      expect(checksum(rest)).toBe(bitByBit(rest))
+      expect(checksum(rest, checksum(all.subarray(0, at)))).toBe(bitByBit(all))
     })
     fc.assert(property, { seed: testSeed(), numRuns: count(1000) })
   })
