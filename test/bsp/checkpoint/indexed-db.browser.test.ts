@@ -1,23 +1,11 @@
 /** Checkpoints in a browser's database: whole or as before, by name, from a worker as from a page. */
 
 import { CheckpointError } from 'ticktickclock'
-import { defineComputation, directoryStore, indexedDbStore, resume, run } from 'ticktickclock/bsp'
+import { directoryStore, indexedDbStore, resume, run } from 'ticktickclock/bsp'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { failureOf } from '../../support/failure.js'
+import { counting } from '../../support/programs/small.js'
 
-const counting = defineComputation({
-  name: 'counting',
-  initialize: () => ({ count: 0 }),
-  supersteps: [
-    {
-      name: 'count',
-      compute(state) {
-        state.count++
-      },
-      converged: (_before, { count }) => count === 9,
-    },
-  ],
-})
 const inline = { processors: 2, transport: 'inline' } as const
 const info = { superstep: 1, isFirst: true }
 

@@ -66,13 +66,16 @@ async function check(
   const { program, fault, every, store, options } = each
   const input = program.inputOf(fault, seed)
   const what = JSON.stringify({ seed, name: program.name, fault, every, options })
-  const handle = start(each, { ...options, input, checkpoint: { every, store } })
+  const handle = start(each, { ...options, input, checkpoint: { every, store, maxRestarts: 20 } })
   const supersteps: number[] = []
   for await (const { superstep } of handle) supersteps.push(superstep)
   const { result, restarts } = await handle
   const undisturbed = await start(each, { ...options, input: program.inputOf(NO_FAULT, seed) })
   expect(bitsOf(result), what).toBe(bitsOf(undisturbed.result))
-  expect(restarts, what).toBe(fault.times)
+  // On a machine that is busy with other things, a short time-out passes without a fault, too.
+  if (options.barrierTimeoutMs !== undefined) {
+    expect(restarts, what).toBeGreaterThanOrEqual(fault.times)
+  } else expect(restarts, what).toBe(fault.times)
   expect(supersteps, what).toEqual(supersteps.map((_, i) => i))
 }
 
@@ -91,7 +94,7 @@ describe('with checkpoints', () => {
     for (let i = 0; i < count(100); i++) {
       const seed = (testSeed() + 1000 + i) >>> 0
       const each = caseOf(seed, ['throw', 'throw', 'throw', 'sleep'])
-      if (each.fault.kind === 'sleep') each.options.barrierTimeoutMs = 60
+      if (each.fault.kind === 'sleep') each.options.barrierTimeoutMs = 100
       await check(seed, each, ({ program }, options) =>
         run(program.computation, { ...options, transport: 'inline' }),
       )

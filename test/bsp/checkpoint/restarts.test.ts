@@ -254,7 +254,7 @@ describe('a store', () => {
     async (transport) => {
       const input = mixture.inputOf(NO_FAULT, 1)
       const checkpoint = { store: hanging(5) }
-      const options: RunOptions = { processors: 3, transport, checkpoint, barrierTimeoutMs: 1000 }
+      const options: RunOptions = { processors: 3, transport, checkpoint, barrierTimeoutMs: 2000 }
       const error = await failureOf(run(mixture.module, { ...options, input }))
       expect(error).toBeInstanceOf(BarrierTimeoutError)
       expect(error.missing).toEqual([0, 1, 2].map((rank) => ({ rank, phase: 'saving' })))
@@ -305,7 +305,7 @@ describe('a store', () => {
       const startMs = performance.now()
       handle.abort('stop')
       expect(await failureOf(handle)).toBe('stop')
-      expect(performance.now() - startMs).toBeLessThan(100)
+      expect(performance.now() - startMs).toBeLessThan(500)
     }
   })
 })

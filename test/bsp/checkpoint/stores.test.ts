@@ -10,7 +10,6 @@ import fc from 'fast-check'
 import { CheckpointError, NotSupportedError } from 'ticktickclock'
 import {
   type CheckpointStore,
-  defineComputation,
   directoryStore,
   indexedDbStore,
   memoryStore,
@@ -23,6 +22,7 @@ import { openDirectoryStore } from '../../../dist/bsp/checkpoint/directory-store
 import { blocksOf, newerVersionOf, storeOf } from '../../support/blocks.js'
 import { failureOf } from '../../support/failure.js'
 import { scratchFolder } from '../../support/faults.js'
+import { counting } from '../../support/programs/small.js'
 import { count, testSeed } from '../../support/seed.js'
 
 const { folder, remove } = scratchFolder()
@@ -33,19 +33,6 @@ const newPath = () => mkdtempSync(join(folder, 'store-'))
 
 const fileName = (number: number) => `checkpoint-${String(number).padStart(8, '0')}.ttc`
 
-const counting = defineComputation({
-  name: 'counting',
-  initialize: () => ({ count: 0 }),
-  supersteps: [
-    {
-      name: 'count',
-      compute(state) {
-        state.count++
-      },
-      converged: (_before, { count }) => count === 9,
-    },
-  ],
-})
 const shape = { processors: 1, transport: 'inline' } as const
 
 const first = { superstep: 1, isFirst: true }
