@@ -171,8 +171,8 @@ export interface ComputationDefinition<I, S, P extends MessageSpec, O = S, R = O
    */
   output?(state: NoInfer<S>, ctx: Context): O | Promise<O>
   /**
-   * What a checkpoint keeps of a state: anything that structured clone copies. Comes with `restore`;
-   * leave out devices, and what can be had from the input. Default: the whole state.
+   * What a checkpoint keeps of a state: anything that structured clone copies. Comes with
+   * `restore`; leave out devices, and what can be had from the input. Default: the whole state.
    */
   save?(state: NoInfer<S>, ctx: Context): K | Promise<K>
   /**

@@ -150,8 +150,8 @@ async function checkUnused(store: CheckpointStore, path: string): Promise<void> 
   if (found === undefined) return
   if (found instanceof Error && !(found instanceof CheckpointError)) throw found
   throw new UsageError(
-    `option '--checkpoint <directory>': ${path} has checkpoints: add --resume to go on from them, ` +
-      'or remove the directory',
+    `option '--checkpoint <directory>': ${path} has checkpoints: add --resume to go on from ` +
+      'them, or remove the directory',
   )
 }
 
@@ -224,7 +224,8 @@ function summaryOf(outcome: RunResult<unknown>): string {
   const restarted = restarts === 0 ? '' : `, ${plural(restarts, 'restart')}`
   return (
     `${REASONS[reason]} after ${plural(supersteps, 'superstep')} of ` +
-    `${plural(processors, 'processor')} on ${where}${resumed}${restarted}: ${plural(messages, 'message')}` +
-    `${unread}, ${formatBytes(bytes)}, ${outcome.elapsedMs.toFixed(0)} ms`
+    `${plural(processors, 'processor')} on ${where}${resumed}${restarted}: ` +
+    `${plural(messages, 'message')}${unread}, ${formatBytes(bytes)}, ` +
+    `${outcome.elapsedMs.toFixed(0)} ms`
   )
 }

@@ -1,6 +1,6 @@
 /**
- * How bytes that members save reach the coordinator where members are workers: by a port each, which
- * delivers while the member's thread goes on, or sleeps. Used by transports over threads.
+ * How bytes that members save reach the coordinator where members are workers: by a port each,
+ * which delivers while the member's thread goes on, or sleeps. Used by transports over threads.
  */
 
 import type { RunShape } from './transport.js'

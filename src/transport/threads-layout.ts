@@ -33,7 +33,7 @@ export const WORD = {
   asleep: 176,
   /** What all members saved, and the coordinator is done with: how often. */
   stored: 192,
-  /** What members have handed over to be saved, one by one; on the same line, both change seldom. */
+  /** What members have handed over to be saved. On the same line: both change seldom. */
   handed: 193,
 } as const
 

@@ -44,7 +44,7 @@ interface StoredDescription extends CheckpointDescription {
 
 /** Raise it with every change of what follows the preamble; older blocks stay readable. */
 const FORMAT_VERSION = 1
-/** As PNG's: a first byte that is no text, and a line break that a transfer as text would change. */
+/** As PNG's: a first byte that is no text, a line break that a transfer as text would change. */
 const SIGNATURE = [0x89, 0x54, 0x54, 0x43, 0x43, 0x50, 0x0d, 0x0a]
 const PREAMBLE_BYTES = 32
 

@@ -22,8 +22,8 @@ export interface DirectoryStoreOptions {
  *
  * @param path of the directory; made at the first checkpoint
  * @throws TypeError, RangeError; NotSupportedError in a page. Loading throws CheckpointError, which
- *   names the file, when there are checkpoints but none that is whole, or the newest whole one is of
- *   a newer version
+ *   names the file, when there are checkpoints but none that is whole, or when the newest whole one
+ *   is of a newer version
  * @example
  * ```ts
  * const { result } = await run(program, {

@@ -1,4 +1,4 @@
-/** Checkpoints in a browser's database: whole or as before, by name, from a worker as from a page. */
+/** Checkpoints in a browser's database: whole or as before, by name, from workers as from pages. */
 
 import { CheckpointError } from 'ticktickclock'
 import { directoryStore, indexedDbStore, resume, run } from 'ticktickclock/bsp'

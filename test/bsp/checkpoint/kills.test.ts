@@ -1,6 +1,6 @@
 /**
- * Processors that die, throw or hang, anywhere and at any time: with checkpoints a run ends with the
- * bits of one that nothing happened to, without them in a typed error; no worker is left.
+ * Processors that die, throw or hang, anywhere and at any time: with checkpoints a run ends with
+ * the bits of one that nothing happened to, without them in a typed error; no worker is left.
  */
 
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** Faults of programs on one thread, in Node and in pages: the same bits, from memory's checkpoints. */
+/** Faults of programs on one thread, in Node and in pages: the same bits, from checkpoints. */
 
 import { allReduce, defineComputation, memoryStore, message, resume, run } from 'ticktickclock/bsp'
 import { expect, it } from 'vitest'

@@ -67,7 +67,7 @@ describe('resume', () => {
     }
   })
 
-  it('goes on from any checkpoint on any number of workers, with the input where needed', async () => {
+  it('goes on from any checkpoint on any number of workers, given the input again', async () => {
     for (const program of PROGRAMS) {
       const input = program.inputOf(NO_FAULT, testSeed())
       const options = { processors: 5, input }

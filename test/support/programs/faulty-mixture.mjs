@@ -1,5 +1,6 @@
-// Messages of all kinds of plain values, random numbers, collectives and a vote, over two supersteps
-// a round, with faults. Its state has many types and goes into checkpoints as it is: no `restore`.
+// Messages of all kinds of plain values, random numbers, collectives and a vote, over two
+// supersteps a round, with faults. Its state has many types and goes into checkpoints as it is: it
+// has no `restore`.
 import { allReduce, defineComputation, message, scan } from 'ticktickclock/bsp'
 import { happen } from './fault.mjs'
 
