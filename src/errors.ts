@@ -392,6 +392,21 @@ export class BarrierTimeoutError extends TickTickClockError {
   }
 }
 
+/** A checkpoint that can't be taken, kept, or gone on from. */
+export class CheckpointError extends TickTickClockError {
+  /**
+   * `empty`: the store has none. `damaged`: bytes are missing or wrong. `newer`: written by a newer
+   * version of the package. `other`: of another computation, or of as many other processors.
+   * `store`: the store failed; `cause` is its error.
+   */
+  readonly finding: 'empty' | 'damaged' | 'newer' | 'other' | 'store'
+
+  constructor(finding: CheckpointError['finding'], message: string, options?: { cause?: unknown }) {
+    super('ERR_TTC_CHECKPOINT', message, options)
+    this.finding = finding
+  }
+}
+
 /**
  * A collective used against its rules: a wrong count of chunks, operations that differ, nothing.
  * Thrown inside a program, so it is the `cause` of the run's `ProcessorError`.

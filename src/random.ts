@@ -13,13 +13,24 @@ export interface Random {
   nextBelow(bound: number): number
 }
 
+/** Where a stream of random numbers is: four 32-bit words. */
+export type RandomState = readonly [a: number, b: number, c: number, d: number]
+
+/** A stream that can be left and taken up again. */
+export interface RestorableRandom extends Random {
+  /** Where it is. */
+  state(): RandomState
+  /** Goes on from there. */
+  restore(state: RandomState): void
+}
+
 /**
  * xoshiro128** (Blackman and Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS
  * 2021), its 128-bit state filled from `seed` by SplitMix32.
  *
  * @param seed any whole number; only its low 32 bits count
  */
-export function createRandom(seed: number): Random {
+export function createRandom(seed: number): RestorableRandom {
   let mix = seed >>> 0
   const splitMix = () => {
     mix = (mix + 0x9e3779b9) >>> 0
@@ -53,6 +64,10 @@ export function createRandom(seed: number): Random {
       let x = nextUint32()
       while (x >= limit) x = nextUint32()
       return x % bound
+    },
+    state: () => [a >>> 0, b >>> 0, c >>> 0, d >>> 0],
+    restore(state) {
+      ;[a, b, c, d] = state
     },
   }
 }

@@ -11,13 +11,17 @@ import type {
   ComputationDefinition,
   ComputationDescription,
   MessageSpec,
+  OptionalPart,
   PlainMessage,
 } from './types.js'
 
 /** Marks what `defineComputation` made, across copies of the package. */
 const COMPUTATION = Symbol.for('ticktickclock.computation')
 
-const PARTS = ['neighbors', 'isEmpty', 'snapshot', 'output', 'dispose', 'finalize'] as const
+const PARTS: readonly OptionalPart[] = [
+  ...(['neighbors', 'isEmpty', 'snapshot', 'output'] as const),
+  ...(['save', 'restore', 'dispose', 'finalize'] as const),
+]
 const KEYS = ['name', 'message', 'initialize', 'supersteps', ...PARTS]
 const SUPERSTEP_PARTS = ['compute', 'communicate', 'converged'] as const
 
@@ -78,11 +82,13 @@ export function defineComputation<
   P extends MessageSpec = PlainMessage<never>,
   O = S,
   R = O[],
->(definition: ComputationDefinition<I, S, P, O, R>): Computation<I, S, P, O, R> {
+  K = unknown,
+>(definition: ComputationDefinition<I, S, P, O, R, K>): Computation<I, S, P, O, R> {
   const name = checkShape(definition)
   checkMessage(name, definition.message)
   checkSupersteps(name, definition.supersteps)
   for (const part of PARTS) checkPart(`computation "${name}"`, definition, part)
+  checkPair(name, definition)
   const supersteps = definition.supersteps.map((superstep) => Object.freeze({ ...superstep }))
   const computation = {
     ...definition,
@@ -128,6 +134,15 @@ function checkPart(what: string, value: object, part: string): void {
   const found = (value as Record<string, unknown>)[part]
   if (found === undefined || typeof found === 'function') return
   throw new DefinitionError(`${what}: "${part}" must be a function, got ${show(found)}`)
+}
+
+/** What one makes, the other reads. */
+function checkPair(name: string, { save, restore }: { save?: unknown; restore?: unknown }): void {
+  if ((save === undefined) === (restore === undefined)) return
+  const [there, missing] = save === undefined ? ['restore', 'save'] : ['save', 'restore']
+  throw new DefinitionError(
+    `computation "${name}" has "${there}" but no "${missing}": checkpoints need both, or neither`,
+  )
 }
 
 function checkMessage(name: string, spec: unknown): void {

@@ -13,12 +13,14 @@ import {
   TransportOwner,
 } from '../transport/open.js'
 import type { Job, TransportKind } from '../transport/transport.js'
+import type { OpenBlock } from './checkpoint/block.js'
 import { isComputation } from './computation.js'
 import { RunHandle, type RunStatus } from './handle.js'
 import { loadComputation } from './load.js'
 import { type MemberArgument, type MemberOutcome, runMember } from './member.js'
 import { checkRunOptions, type RunOptions, type Settings } from './options.js'
 import { packInput } from './plain.js'
+import { checkResumeOptions, type Plan, planResume, planRun, type ResumeOptions } from './plan.js'
 import {
   defaultGroup,
   type KnownRun,
@@ -83,35 +85,90 @@ export function run(
   what: unknown,
   options: RunOptions & { input?: unknown } = {},
 ): RunHandle<never> {
-  const { input, settings } = split(options)
-  const { workerFactory } = settings
-  if (workerFactory === undefined) return start(defaultGroup(), what, input, settings)
-  // Workers that only this run can use go with it.
-  const owner = new TransportOwner({ workerFactory })
-  return start(new RunGroup(owner), what, input, settings, () => void owner.dispose())
+  return startAlone(newRun(what, options))
 }
 
-function split(options: RunOptions & { input?: unknown }): { input: unknown; settings: Settings } {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`"options" expected object, got ${show(options)}`)
-  }
-  const { input, ...rest } = options
-  return { input, settings: checkRunOptions(rest, hostProcessorCount()) }
+/**
+ * Goes on with a run from the newest checkpoint of its store: in a new process, after the last one
+ * has died. The result has the bits that the run would have had.
+ *
+ * Processors and seed are those of the checkpoint; options of `run` that are left out are as they
+ * were then. The input is needed only if the computation's `restore` looks at it.
+ *
+ * @returns as `run`; `resumedFrom` of the result says from where
+ * @throws as `run`; the handle rejects with CheckpointError when the store has no checkpoint, or
+ *   one that is damaged, of a newer version of the package, of another computation (name, names of
+ *   supersteps, messages) or of other `processors`
+ * @example
+ * ```ts
+ * const store = directoryStore('run-17')
+ * await run(program, { input, processors: 4, checkpoint: { every: 10, store } })
+ * // in a new process, if that one died:
+ * const { result, resumedFrom } = await resume(program, { store: directoryStore('run-17') })
+ * ```
+ */
+export function resume<I, S, P extends MessageSpec, O, R>(
+  computation: Computation<I, S, P, O, R>,
+  options: ResumeOptions & { input?: I },
+): RunHandle<R>
+export function resume<C extends AnyComputation = AnyComputation>(
+  module: URL,
+  options: ResumeOptions & { input?: InputOf<C> },
+): RunHandle<ResultOf<C>>
+export function resume(
+  what: unknown,
+  options: ResumeOptions & { input?: unknown },
+): RunHandle<never> {
+  return startAlone(resumedRun(what, options))
+}
+
+/** A run, before it has a place. */
+interface Start {
+  what: unknown
+  input: unknown
+  settings: Settings
+  plan(): Promise<Plan>
+}
+
+function newRun(what: unknown, options: RunOptions & { input?: unknown }): Start {
+  const { input, ...rest } = checkObject(options)
+  const settings = checkRunOptions(rest, hostProcessorCount())
+  return { what, input, settings, plan: () => planRun(what, settings) }
+}
+
+function resumedRun(what: unknown, options: ResumeOptions & { input?: unknown }): Start {
+  const { input, ...rest } = checkObject(options)
+  const settings = checkResumeOptions(rest, hostProcessorCount())
+  return { what, input, settings, plan: () => planResume(what, rest, hostProcessorCount()) }
+}
+
+function checkObject<T>(options: T): T {
+  if (typeof options === 'object' && options !== null) return options
+  throw new TypeError(`"options" expected object, got ${show(options)}`)
+}
+
+function startAlone(run: Start): RunHandle<never> {
+  const { workerFactory } = run.settings
+  if (workerFactory === undefined) return start(defaultGroup(), run)
+  // Workers that only this run can use go with it.
+  const owner = new TransportOwner({ workerFactory })
+  return start(new RunGroup(owner), run, () => void owner.dispose())
 }
 
 function start(
   { owner, runs }: RunGroup,
-  what: unknown,
-  input: unknown,
-  settings: Settings,
+  { what, input, settings, plan }: Start,
   onEnd: () => void = () => {},
 ): RunHandle<never> {
   const kind = transportFor(what, settings.transport, owner.hasOwnWorkers)
   const found = isComputation(what) ? what : undefined
+  let { processors } = settings
   const known: KnownRun = {
     name: found?.name ?? String(what),
     kind,
-    processors: settings.processors,
+    get processors(): number {
+      return processors
+    },
     get status(): string {
       return handle.status
     },
@@ -121,16 +178,14 @@ function start(
     transport: undefined,
   }
   const handle = new RunHandle<never>({
-    // Imported here too: its parts are checked, and errors can name its supersteps.
-    load: () => loadComputation(what),
-    // Other threads load the module themselves; in a bundle they bring the computation.
-    argumentFor: (computation) => ({
-      computation: kind === 'inline' ? computation : found === undefined ? String(what) : undefined,
-      input: packInput(input),
-      maxSupersteps: settings.maxSupersteps,
-      seed: settings.seed,
-    }),
     settings,
+    async plan() {
+      // Imported here too: its parts are checked, and errors can name its supersteps.
+      const planned = await plan()
+      processors = planned.settings.processors
+      return planned
+    },
+    argumentFor: (planned, from) => argumentOf(planned, from, kind, what, input),
     job: MEMBER,
     use: (work) =>
       owner.use(kind, (transport, discard) => {
@@ -144,6 +199,36 @@ function start(
   })
   runs.add(known)
   return handle
+}
+
+function argumentOf(
+  { computation, settings }: Plan,
+  from: OpenBlock | undefined,
+  kind: TransportKind,
+  what: unknown,
+  input: unknown,
+): MemberArgument {
+  const module = isComputation(what) ? undefined : String(what)
+  // Only what makes a state needs the input.
+  const isNeeded = from === undefined || computation.restore !== undefined
+  const block = from && (kind === 'inline' ? from.block : sharedCopy(from.block))
+  return {
+    // Other threads load the module themselves; in a bundle they bring the computation.
+    computation: kind === 'inline' ? computation : module,
+    input: packInput(isNeeded ? input : undefined),
+    maxSupersteps: settings.maxSupersteps,
+    seed: settings.seed,
+    every: settings.checkpoint?.every,
+    from: from && block && { block, superstep: from.description.superstep },
+  }
+}
+
+/** Once for all threads, where memory can be shared. */
+function sharedCopy(block: Uint8Array): Uint8Array {
+  if (!hasSharedMemory()) return block
+  const copy = new Uint8Array(new SharedArrayBuffer(block.byteLength))
+  copy.set(block)
+  return copy
 }
 
 function transportFor(
@@ -231,7 +316,8 @@ export class Coordinator<R> {
     transportFor(what, transport, workerFactory !== undefined)
     const computation = await loadComputation(what)
     const owner = new TransportOwner({ workerFactory })
-    const begin = () => start(new RunGroup(owner), what, input, settings)
+    const plan = () => planRun(what, settings)
+    const begin = () => start(new RunGroup(owner), { what, input, settings, plan })
     return new Coordinator(owner, computation, begin)
   }
 
@@ -301,12 +387,28 @@ export class Runtime {
     ...options: RunArguments<InputOf<C>>
   ): RunHandle<ResultOf<C>>
   run(what: unknown, options: RunOptions & { input?: unknown } = {}): RunHandle<never> {
+    return this.#start(newRun(what, options))
+  }
+
+  /** As the function `resume`, on this runtime's workers. */
+  resume<I, S, P extends MessageSpec, O, R>(
+    computation: Computation<I, S, P, O, R>,
+    options: ResumeOptions & { input?: I },
+  ): RunHandle<R>
+  resume<C extends AnyComputation = AnyComputation>(
+    module: URL,
+    options: ResumeOptions & { input?: InputOf<C> },
+  ): RunHandle<ResultOf<C>>
+  resume(what: unknown, options: ResumeOptions & { input?: unknown }): RunHandle<never> {
+    return this.#start(resumedRun(what, options))
+  }
+
+  #start(run: Start): RunHandle<never> {
     if (this.#group.owner.disposed) throw new DisposedError('this runtime')
-    const { input, settings } = split(options)
-    if (settings.workerFactory !== undefined) {
+    if (run.settings.workerFactory !== undefined) {
       throw new TypeError('"workerFactory" is an option of createRuntime(): leave it out here')
     }
-    const handle = start(this.#group, what, input, settings, () => this.#handles.delete(handle))
+    const handle = start(this.#group, run, () => this.#handles.delete(handle))
     this.#handles.add(handle)
     return handle
   }

@@ -3,14 +3,18 @@
  * coordinator.ts.
  */
 
-import { BarrierTimeoutError, DeviceLostError } from '../errors.js'
+import { BarrierTimeoutError, CheckpointError, DeviceLostError, ProcessorError } from '../errors.js'
 import { GRACE_MS } from '../limits.js'
 import { epochMs } from '../time/system.js'
-import type { Job, RunState, Transport } from '../transport/transport.js'
+import type { Job, RunShape, Transport } from '../transport/transport.js'
 import { isLateBy } from '../turn.js'
+import { Attempt, LOOK_AGAIN_MS } from './attempt.js'
+import type { OpenBlock } from './checkpoint/block.js'
+import type { CheckpointKeeper } from './checkpoint/keeper.js'
 import type { MemberArgument, MemberOutcome, StopReason } from './member.js'
 import type { Settings } from './options.js'
-import { readReport, type SuperstepReport } from './report.js'
+import type { Plan } from './plan.js'
+import { PastFigures, readReport, type SuperstepReport } from './report.js'
 import type { Computation } from './types.js'
 
 /** How a run ended. */
@@ -34,18 +38,24 @@ export interface RunResult<R> {
   bytes: number
   /** Messages sent in the last superstep, which nobody read. */
   undelivered: number
+  /** How often the run went back to a checkpoint, or to its input. */
+  restarts: number
+  /** Supersteps that were finished in the checkpoint that `resume` began with. */
+  resumedFrom: number | undefined
   /** Wall time of everything: start, supersteps, result. */
   elapsedMs: number
 }
 
-/** Where a run is. */
+/** Where a run is; `starting` also before it goes on from a checkpoint. */
 export type RunStatus = 'starting' | 'running' | 'paused' | 'ended' | 'aborted' | 'failed'
 
 /** What a run needs. */
 export interface RunRequest {
-  load(): Promise<Computation>
-  argumentFor(computation: Computation): MemberArgument
+  /** Of the first look; those of the plan hold. */
   settings: Settings
+  plan(): Promise<Plan>
+  /** @param from the checkpoint to go on from */
+  argumentFor(plan: Plan, from: OpenBlock | undefined): MemberArgument
   /**
    * Gives a transport that is free, for as long as `work` takes. `discard` ends it, workers and
    * all: for members that don't come back.
@@ -58,17 +68,16 @@ export interface RunRequest {
 
 /** How often the run is looked at for those who wait, in milliseconds. */
 const LOOK_MS = 4
-const PROGRESS_MS = 33
-
-/** What comlink says in place of an answer that can't be cloned. */
-const UNSERIALIZABLE = 'Unserializable return value'
 
 /** A run under way. */
 export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<SuperstepReport> {
   readonly #request: RunRequest
   readonly #promise: Promise<RunResult<R>>
-  #computation: Computation | undefined
+  #plan: Plan | undefined
+  #attempt: Attempt | undefined
   #transport: Transport | undefined
+  readonly #past = new PastFigures()
+  #restarts = 0
   #status: RunStatus = 'starting'
   #supersteps: number | undefined
   #fail: (error: unknown) => void = () => {}
@@ -94,9 +103,9 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
     return this.#status
   }
 
-  /** Supersteps finished. */
+  /** Supersteps finished; fewer again after a restart. */
   get superstep(): number {
-    return this.#supersteps ?? this.#transport?.state()?.superstep ?? 0
+    return this.#supersteps ?? this.#transport?.state()?.superstep ?? this.#first
   }
 
   // biome-ignore lint/suspicious/noThenProperty: a handle is awaitable by design
@@ -140,8 +149,16 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
     if (!this.#isPaused) throw new TypeError('step() needs a paused run: call pause() first')
     await this.pause()
     const before = this.superstep
-    this.#transport?.step()
-    await this.#until(() => this.superstep > before && this.status === 'paused')
+    // A restart on the way goes back to a checkpoint: more than one may be due then.
+    while (this.#isAlive && this.superstep <= before) {
+      const { superstep } = this
+      const transport = this.#transport
+      transport?.step()
+      await this.#until(() => {
+        const hasMoved = this.superstep > superstep || this.#transport !== transport
+        return hasMoved && this.status === 'paused'
+      })
+    }
     return this.#report(before)
   }
 
@@ -156,12 +173,15 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
     this.#stop('aborted', reason)
   }
 
-  /** A report a superstep, from the first on; the last 1,024 are kept for who comes late. */
+  /**
+   * A report a superstep, each once, from the first on; the last 1,024 are kept for who comes late.
+   */
   async *[Symbol.asyncIterator](): AsyncGenerator<SuperstepReport, void> {
     // Who iterates hears of a fault here, if only after the last report.
     this.#promise.catch(() => {})
     let dropped = 0
-    for (let next = 0; ; next++) {
+    await this.#until(() => this.#plan !== undefined)
+    for (let next = this.#first; ; next++) {
       await this.#until(() => this.superstep > next)
       if (this.superstep <= next) break
       const report = this.#report(next)
@@ -174,16 +194,29 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
     await this.#promise
   }
 
+  /** Number of the first superstep. */
+  get #first(): number {
+    return this.#plan?.from?.description.superstep ?? 0
+  }
+
+  get #isAlive(): boolean {
+    return this.#status === 'starting' || this.#status === 'running'
+  }
+
   #report(superstep: number): SuperstepReport | undefined {
-    const transport = this.#transport
-    if (transport === undefined) return undefined
-    const { processors } = this.#request.settings
-    return readReport(transport, superstep, processors, this.#superstepNames())
+    const plan = this.#plan
+    if (plan === undefined) return undefined
+    const names = plan.computation.supersteps.map(({ name }) => name)
+    for (const source of [this.#transport, this.#past]) {
+      const report = source && readReport(source, superstep, plan.settings.processors, names)
+      if (report !== undefined) return report
+    }
+    return undefined
   }
 
   /** Resolves when the condition holds, or the run is over. */
   async #until(condition: () => boolean): Promise<void> {
-    while (!condition() && (this.#status === 'starting' || this.#status === 'running')) {
+    while (!condition() && this.#isAlive) {
       await new Promise<void>((resolve) => {
         const wake = () => {
           clearTimeout(timer)
@@ -197,79 +230,103 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
   }
 
   #stop(status: 'aborted' | 'failed', error: unknown): void {
-    if (this.#status !== 'starting' && this.#status !== 'running') return
+    if (!this.#isAlive) return
     this.#status = status
     // Who ends a run knows; a fault that nobody hears of is an unhandled rejection.
     if (status === 'aborted') queueMicrotask(() => this.#promise.catch(() => {}))
     this.#fail(error)
-    this.#transport?.end()
+    this.#attempt?.stop(error)
   }
 
   async #run(failure: Promise<never>): Promise<RunResult<R>> {
-    const { settings, use, load, onEnd } = this.#request
+    const { settings, plan, onEnd } = this.#request
     const { signal } = settings
     const abort = () => this.abort(signal?.reason)
     signal?.addEventListener('abort', abort)
     const startMs = epochMs()
     try {
       if (signal?.aborted) abort()
-      this.#computation = await Promise.race([load(), failure])
-      const work = use((transport, discard) => this.#runOn(transport, failure, discard, startMs))
-      work.catch(() => {})
-      return await Promise.race([work, failure])
+      this.#plan = await Promise.race([plan(), failure])
+      const outcomes = await this.#runToEnd(this.#plan, failure)
+      this.#status = 'ended'
+      this.#supersteps = outcomes[0].supersteps
+      return this.#resultOf(outcomes, startMs)
     } catch (error) {
-      if (this.#status === 'starting' || this.#status === 'running') this.#status = 'failed'
+      if (this.#isAlive) this.#status = 'failed'
       throw error
     } finally {
       signal?.removeEventListener('abort', abort)
+      this.#supersteps ??= this.#transport?.state()?.superstep
       for (const wake of this.#waiting) wake()
       // Not before the constructor's caller has the handle.
       queueMicrotask(onEnd)
     }
   }
 
-  async #runOn(
-    transport: Transport,
-    failure: Promise<never>,
-    discard: () => void,
-    startMs: number,
-  ): Promise<RunResult<R>> {
-    if (this.#status !== 'starting') throw new Error('the run ended before it began')
-    const { argumentFor, job, settings } = this.#request
-    const { processors, messageMemoryBytes } = settings
-    const argument = argumentFor(this.#computation as Computation)
-    this.#transport = transport
-    this.#status = 'running'
-    const run = transport.run(job, argument, { processors, messageMemoryBytes })
-    if (this.#isPaused) transport.pause()
-    const watch = setInterval(() => this.#watch(transport), watchIntervalMs(settings))
-    failure.catch(async () => {
-      // Members on this thread may never come back; nothing of the run may keep Node running.
-      clearInterval(watch)
-      if (await isLateBy(run, GRACE_MS)) discard()
-    })
-    try {
-      const outcomes = await run
-      if (this.#status !== 'running') throw new Error('the run was ended')
-      this.#status = 'ended'
-      this.#supersteps = outcomes[0].supersteps
-      return resultOf(outcomes, transport, settings, startMs)
-    } catch (error) {
-      throw this.#explain(error, transport)
-    } finally {
-      clearInterval(watch)
-      this.#supersteps ??= transport.state()?.superstep
+  /** Attempts, until one comes to its end or no other may follow. */
+  async #runToEnd(plan: Plan, failure: Promise<never>): Promise<MemberOutcome[]> {
+    for (let { from } = plan; ; ) {
+      const attempt = this.#newAttempt(plan, from)
+      const work = this.#request.use((...place) => attempt.runOn(...place))
+      work.catch(() => {})
+      try {
+        const outcomes = await Promise.race([work, attempt.stopped, failure])
+        await Promise.race([allKept(plan), failure])
+        return outcomes
+      } catch (error) {
+        if (!this.#isAlive) throw error
+        from = await Promise.race([this.#recover(error, plan), failure])
+      }
     }
   }
 
-  /** Looks for a barrier that takes too long, and tells of progress. */
-  #watch(transport: Transport): void {
-    const state = transport.state()
-    if (state === undefined || this.#status !== 'running') return
-    const { barrierTimeoutMs } = this.#request.settings
-    const isLate = state.sinceBarrierMs > barrierTimeoutMs && missingIn(state.phases).length > 0
-    if (isLate) this.#stop('failed', this.#timeout(state))
-    else this.#tell(state.superstep - 1)
+  #newAttempt(plan: Plan, from: OpenBlock | undefined): Attempt {
+    const { computation, settings, keeper } = plan
+    const { job, argumentFor } = this.#request
+    const attempt = new Attempt({
+      ...{ computation, settings, job, argument: () => argumentFor(plan, from) },
+      onSave: keeper && ((...saved) => this.#save(keeper, saved)),
+      onStart: (transport) => {
+        this.#transport = transport
+        this.#status = 'running'
+        if (this.#isPaused) transport.pause()
+      },
+      onLook: (state) => this.#tell(state.superstep - 1),
+    })
+    this.#attempt = attempt
+    return attempt
+  }
+
+  async #save(
+    keeper: CheckpointKeeper,
+    saved: Parameters<NonNullable<RunShape['onSave']>>,
+  ): Promise<void> {
+    try {
+      await keeper.save(...saved)
+    } catch (error) {
+      this.#stop('failed', error)
+    }
+  }
+
+  /** What the next attempt begins with; throws the error if there can't be one. */
+  async #recover(error: unknown, plan: Plan): Promise<OpenBlock | undefined> {
+    const { computation, settings, keeper } = plan
+    if (keeper === undefined || !mayPass(error, computation)) throw error
+    const { maxRestarts = 0 } = settings.checkpoint ?? {}
+    if (this.#restarts === maxRestarts) throw afterRestarts(error, maxRestarts)
+    this.#status = 'starting'
+    const { saving } = keeper
+    // Who waits for a store that hangs would wait for it again.
+    const patienceMs = error instanceof BarrierTimeoutError ? GRACE_MS : settings.barrierTimeoutMs
+    if (saving !== undefined && (await isLateBy(saving.done, patienceMs))) {
+      throw afterRestarts(error, this.#restarts)
+    }
+    if (keeper.error !== undefined) throw keeper.error
+    this.#restarts++
+    const from = keeper.hasOwn ? await keeper.newest() : plan.from
+    const superstep = from?.description.superstep ?? 0
+    if (this.#transport) this.#past.keep(this.#transport, superstep, settings.processors)
+    return from
   }
 
   /** Tells of a superstep that is new, unless it is too soon after the last. */
@@ -278,7 +335,7 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
     const told = this.#told
     const nowMs = epochMs()
     if (onProgress === undefined || superstep <= told.superstep) return
-    if (nowMs - told.atMs < PROGRESS_MS - 1) return
+    if (nowMs - told.atMs < LOOK_AGAIN_MS - 1) return
     const report = this.#report(superstep)
     if (report === undefined) return
     this.#told = { superstep, atMs: nowMs }
@@ -289,81 +346,53 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
     }
   }
 
-  #timeout(state: RunState): BarrierTimeoutError {
-    const { settings } = this.#request
-    return new BarrierTimeoutError({
-      computation: this.#name,
-      ...this.#place(state),
-      timeoutMs: settings.barrierTimeoutMs,
-      missing: missingIn(state.phases),
-    })
-  }
-
-  /** What the way to and from threads can't say by itself: which part of the run it was about. */
-  #explain(error: unknown, transport: Transport): unknown {
-    if (error instanceof DeviceLostError) return this.#lost(error, transport)
-    if ((error as Partial<Error>).message !== UNSERIALIZABLE) return error
-    const problem = "the result can't be sent from its thread: let finalize return plain data"
-    return new TypeError(`computation "${this.#name}": ${problem}`, { cause: error })
-  }
-
-  #lost(error: DeviceLostError, transport: Transport): DeviceLostError {
-    const state = transport.state()
-    if (state === undefined) return error
-    const ranks = missingIn(state.phases).map(({ rank }) => rank)
-    const { superstep, step } = this.#place(state)
-    const where = `computation "${this.#name}", superstep "${superstep}" (number ${step})`
-    const missing = ranks.length > 0 ? `; not at the barrier: ranks ${ranks.join(', ')}` : ''
-    return new DeviceLostError(`${where}: ${error.message}${missing}`, { cause: error })
-  }
-
-  /** The superstep that goes on; the last one, once outputs are on their way. */
-  #place({ superstep, phases }: RunState): { superstep: string; step: number } {
-    const names = this.#superstepNames()
-    const step = phases.includes('finishing') ? Math.max(0, superstep - 1) : superstep
-    return { superstep: names[step % names.length], step }
-  }
-
-  get #name(): string {
-    return this.#computation?.name ?? ''
-  }
-
-  #superstepNames(): string[] {
-    return this.#computation?.supersteps.map(({ name }) => name) ?? []
+  #resultOf(outcomes: readonly MemberOutcome[], startMs: number): RunResult<R> {
+    const sum = (of: (outcome: MemberOutcome) => number) =>
+      outcomes.reduce((total, outcome) => total + of(outcome), 0)
+    const [{ reason, supersteps, rounds, result }] = outcomes
+    const { from, settings } = this.#plan as Plan
+    return {
+      result: result as R,
+      reason,
+      converged: reason === 'converged',
+      supersteps,
+      rounds,
+      processors: settings.processors,
+      transport: (this.#transport as Transport).kind,
+      workers: outcomes.length,
+      messages: sum((outcome) => outcome.messages),
+      bytes: sum((outcome) => outcome.bytes),
+      undelivered: sum((outcome) => outcome.undelivered),
+      restarts: this.#restarts,
+      resumedFrom: from?.description.superstep,
+      elapsedMs: epochMs() - startMs,
+    }
   }
 }
 
-function watchIntervalMs({ barrierTimeoutMs }: Settings): number {
-  return Math.max(1, Math.min(PROGRESS_MS, barrierTimeoutMs / 4))
-}
-
-function missingIn(phases: RunState['phases']): { rank: number; phase: string }[] {
-  return phases
-    .map((phase, rank) => ({ rank, phase }))
-    .filter(({ phase }) => phase !== 'waiting' && phase !== 'ended')
-}
-
-function resultOf<R>(
-  outcomes: readonly MemberOutcome[],
-  transport: Transport,
-  { processors }: Settings,
-  startMs: number,
-): RunResult<R> {
-  const sum = (of: (outcome: MemberOutcome) => number) =>
-    outcomes.reduce((total, outcome) => total + of(outcome), 0)
-  const [{ reason, supersteps, rounds, result }] = outcomes
-  return {
-    result: result as R,
-    reason,
-    converged: reason === 'converged',
-    supersteps,
-    rounds,
-    processors,
-    transport: transport.kind,
-    workers: outcomes.length,
-    messages: sum((outcome) => outcome.messages),
-    bytes: sum((outcome) => outcome.bytes),
-    undelivered: sum((outcome) => outcome.undelivered),
-    elapsedMs: epochMs() - startMs,
+/** Resolves when the store has kept the last checkpoint: a result is not to hide that it failed. */
+async function allKept({ keeper, settings }: Plan): Promise<void> {
+  const saving = keeper?.saving
+  if (saving !== undefined && (await isLateBy(saving.done, settings.barrierTimeoutMs))) {
+    throw new CheckpointError(
+      'store',
+      `the store has not kept the checkpoint of superstep ${saving.superstep} within ` +
+        `${settings.barrierTimeoutMs} ms; if it only needs longer, raise "barrierTimeoutMs"`,
+    )
   }
+  if (keeper?.error !== undefined) throw keeper.error
+}
+
+/** Whether a fault may be one of the machine, which another attempt doesn't meet again. */
+function mayPass(error: unknown, { save }: Computation): boolean {
+  // A state that isn't plain data will not be next time.
+  if (error instanceof ProcessorError) return error.part !== 'save' || save !== undefined
+  return error instanceof DeviceLostError || error instanceof BarrierTimeoutError
+}
+
+/** The error itself, which says what was done about it. */
+function afterRestarts(error: unknown, restarts: number): unknown {
+  if (restarts === 0 || !(error instanceof Error)) return error
+  error.message += ` (after ${restarts} ${restarts === 1 ? 'restart' : 'restarts'})`
+  return error
 }

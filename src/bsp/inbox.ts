@@ -38,6 +38,8 @@ export class InboxReader {
   readonly #endpoint: Endpoint
   readonly #rank: number
   readonly #layout: ColumnLayout | undefined
+  /** Packets of a checkpoint, by lane: until the next look. */
+  #restored: readonly (readonly Packet[])[] | undefined
 
   constructor(endpoint: Endpoint, rank: number, spec: MessageSpec) {
     this.#endpoint = endpoint
@@ -48,17 +50,31 @@ export class InboxReader {
 
   /** What the last exchange delivered; `messages` and `bytes` count it, collectives included. */
   open(): { inbox: unknown; messages: number; bytes: number } {
-    const values = sorted(this.#endpoint.received(this.#rank, VALUES))
+    const received = this.#restored ?? this.packets()
+    this.#restored = undefined
+    const values = sorted(received[VALUES])
     const channel = new ValueInbox(values, this.#rank, this.#endpoint.processors)
     const collective = sumWords(values, 4)
     let bytes = sumBytes(values)
     if (this.#layout === undefined) {
       return { inbox: channel, messages: channel.length + collective, bytes }
     }
-    const packets = sorted(this.#endpoint.received(this.#rank, COLUMNS))
+    const packets = sorted(received[COLUMNS])
     const inbox = new TypedInbox(packets, this.#layout, channel)
     bytes += sumBytes(packets)
     return { inbox, messages: inbox.length + collective, bytes }
+  }
+
+  /** What the last exchange delivered, by lane, as it lies there. */
+  packets(): readonly (readonly Packet[])[] {
+    const values = this.#endpoint.received(this.#rank, VALUES)
+    const columns = this.#layout && this.#endpoint.received(this.#rank, COLUMNS)
+    return [values, columns ?? []]
+  }
+
+  /** What an exchange of another run has delivered, as `packets` gave it. */
+  restore(packets: readonly (readonly Packet[])[]): void {
+    this.#restored = packets
   }
 
   /** Plain values of the last exchange, whatever the definition's messages are. */

@@ -6,6 +6,7 @@
 
 export {
   BarrierTimeoutError,
+  CheckpointError,
   CollectiveError,
   DefinitionError,
   DeviceLostError,
@@ -19,6 +20,10 @@ export { type BlockPartition, type HashPartition, hashPartition } from '../graph
 export type { Random } from '../random.js'
 export type { MemoryUse, OwnWorker } from '../transport/open.js'
 export type { TransportKind } from '../transport/transport.js'
+export { type DirectoryStoreOptions, directoryStore } from './checkpoint/directory-store.js'
+export { type ClearableStore, indexedDbStore } from './checkpoint/indexed-db-store.js'
+export { memoryStore } from './checkpoint/memory-store.js'
+export type { CheckpointInfo, CheckpointStore } from './checkpoint/store.js'
 export * from './collectives/index.js'
 export { defineComputation, message } from './computation.js'
 export {
@@ -30,11 +35,13 @@ export {
   type RunArguments,
   Runtime,
   type RuntimeOptions,
+  resume,
   run,
 } from './coordinator.js'
 export type { RunHandle, RunResult, RunStatus } from './handle.js'
 export type { StopReason } from './member.js'
-export type { RunOptions } from './options.js'
+export type { CheckpointOptions, RunOptions } from './options.js'
+export type { ResumeOptions } from './plan.js'
 export type { ProcessorReport, SuperstepReport } from './report.js'
 export type { RunInspection, RuntimeMemory } from './runtime.js'
 export { serve } from './serve.js'
@@ -52,6 +59,7 @@ export type {
   Context,
   Inbox,
   MessageSpec,
+  OptionalPart,
   PlainInbox,
   PlainMessage,
   Row,

@@ -8,6 +8,7 @@ import { GRACE_MS } from '../limits.js'
 import { epochMs } from '../time/system.js'
 import type { Endpoint, MaybePromise } from '../transport/transport.js'
 import { isLateBy, nextTurn } from '../turn.js'
+import { readSection } from './checkpoint/section.js'
 import { loadComputation } from './load.js'
 import { openInput, type PackedInput } from './plain.js'
 import { Processor } from './processor.js'
@@ -23,6 +24,10 @@ export interface MemberArgument {
   input: PackedInput
   maxSupersteps: number
   seed: number
+  /** Supersteps from one checkpoint to the next; undefined: none are taken. */
+  every?: number | undefined
+  /** The checkpoint to go on from. */
+  from?: { block: Uint8Array; superstep: number } | undefined
 }
 
 /** How a run ended, and what it gave. */
@@ -57,13 +62,14 @@ export async function runMember(
   let outcome: MemberOutcome
   try {
     const input = openInput(argument.input)
+    let agreed = true
     for (const rank of endpoint.ranks) {
       const processor = new Processor(endpoint, rank, computation, argument.seed)
       processors.push(processor)
-      await processor.initialize(input)
+      agreed = await begin(processor, argument, input)
     }
     await endpoint.exchange(true)
-    const end = await runSupersteps(endpoint, processors, computation, argument.maxSupersteps)
+    const end = await runSupersteps(endpoint, processors, computation, argument, agreed)
     const sum = (of: (processor: Processor) => number) =>
       processors.reduce((total, processor) => total + of(processor), 0)
     outcome = {
@@ -100,34 +106,73 @@ async function disposeAll(endpoint: Endpoint, processors: readonly Processor[]):
   if (errors.length > 0) throw errors[0]
 }
 
+/** Makes a processor ready; whether all votes of the round so far were to stop. */
+async function begin(
+  processor: Processor,
+  { from }: MemberArgument,
+  input: unknown,
+): Promise<boolean> {
+  if (from === undefined) {
+    await processor.initialize(input)
+    return true
+  }
+  const record = readSection(from.block, processor.rank)
+  await processor.restore(record, input, from.superstep)
+  return record.agreed
+}
+
 async function runSupersteps(
   endpoint: Endpoint,
   processors: readonly Processor[],
-  computation: Computation,
-  maxSupersteps: number,
+  { supersteps }: Computation,
+  { maxSupersteps, every, from }: MemberArgument,
+  agreedBefore: boolean,
 ): Promise<Pick<MemberOutcome, 'reason' | 'supersteps' | 'rounds'>> {
-  const { supersteps } = computation
   const votes = supersteps.some(({ converged }) => converged !== undefined)
   let turnMs = epochMs()
-  let step = 0
-  for (let rounds = 0; ; ) {
-    let agreed = true
-    for (let index = 0; index < supersteps.length; index++) {
-      if (step === maxSupersteps) return { reason: 'limit', supersteps: step, rounds }
-      const vote = stepAll(processors, (each) => each.step(index, step, rounds))
-      const answer = endpoint.exchange(typeof vote === 'boolean' ? vote : await vote)
-      agreed = (typeof answer === 'boolean' ? answer : await answer) && agreed
-      step++
-      const nowMs = epochMs()
-      if (nowMs - turnMs > TURN_MS) {
-        await nextTurn()
-        turnMs = nowMs
-      }
+  let step = from?.superstep ?? 0
+  let index = step % supersteps.length
+  let rounds = (step - index) / supersteps.length
+  let agreed = agreedBefore
+  // A function of the step alone: all members take the same ones.
+  let nextSave = every === undefined ? Number.POSITIVE_INFINITY : step - (step % every) + every
+  while (step < maxSupersteps) {
+    const vote = stepAll(processors, (each) => each.step(index, step, rounds))
+    const answer = endpoint.exchange(typeof vote === 'boolean' ? vote : await vote)
+    agreed = (typeof answer === 'boolean' ? answer : await answer) && agreed
+    step++
+    if (++index === supersteps.length) {
+      index = 0
+      rounds++
+      if (!votes) return { reason: 'finished', supersteps: step, rounds }
+      if (agreed) return { reason: 'converged', supersteps: step, rounds }
+      agreed = true
     }
-    rounds++
-    if (!votes) return { reason: 'finished', supersteps: step, rounds }
-    if (agreed) return { reason: 'converged', supersteps: step, rounds }
+    if (step === nextSave) {
+      nextSave += every as number
+      await saveAll(endpoint, processors, agreed, step)
+    }
+    const nowMs = epochMs()
+    if (nowMs - turnMs > TURN_MS) {
+      await nextTurn()
+      turnMs = nowMs
+    }
   }
+  return { reason: 'limit', supersteps: step, rounds }
+}
+
+/** This member's part of a checkpoint. */
+async function saveAll(
+  endpoint: Endpoint,
+  processors: readonly Processor[],
+  agreed: boolean,
+  step: number,
+): Promise<void> {
+  for (const { rank } of processors) endpoint.enter(rank, 'saving')
+  const sections: Uint8Array[] = []
+  for (const processor of processors) sections.push(await processor.save(agreed, step))
+  await endpoint.save(step, sections)
+  for (const { rank } of processors) endpoint.enter(rank, 'waiting')
 }
 
 /** Processors whose steps are promises go on side by side. */

@@ -1,11 +1,37 @@
 /** Options of a run, checked once at the public edge. */
 
-import { checkCallback, checkInteger, checkOneOf, checkOptions, checkSignal } from '../check.js'
+import {
+  checkCallback,
+  checkInteger,
+  checkOneOf,
+  checkOptions,
+  checkSignal,
+  show,
+} from '../check.js'
 import { readConfig } from '../config.js'
 import { MAX_PROCESSORS, MAX_TIMEOUT_MS } from '../limits.js'
 import type { OwnWorker } from '../transport/open.js'
 import type { TransportKind } from '../transport/transport.js'
+import { memoryStore } from './checkpoint/memory-store.js'
+import type { CheckpointStore } from './checkpoint/store.js'
 import type { SuperstepReport } from './report.js'
+
+/** How a run survives faults. */
+export interface CheckpointOptions {
+  /**
+   * Supersteps from one checkpoint to the next. Default 1. More cost less, and lose more when
+   * something happens.
+   */
+  every?: number
+  /** Where checkpoints go. Default: memory, which helps as long as the process lives. */
+  store?: CheckpointStore
+  /**
+   * How often in all the run goes back to its last checkpoint, or to its input if there is none
+   * yet, after a worker died, a processor threw or did not come to the barrier in time. Default 3;
+   * with 0, checkpoints are for `resume` only.
+   */
+  maxRestarts?: number
+}
 
 /** Options of `run` and of `Coordinator.start`, besides the input. */
 export interface RunOptions {
@@ -44,15 +70,21 @@ export interface RunOptions {
    */
   onProgress?: (report: SuperstepReport) => void
   /**
+   * Takes checkpoints, and goes back to the last one after a fault. Meanwhile the input must stay
+   * as it is. Default: no checkpoints, a fault ends the run.
+   */
+  checkpoint?: CheckpointOptions
+  /**
    * Makes a worker whose script calls `serve(computation)`: what a bundler needs to find it. The
    * workers live as long as the run.
    */
   workerFactory?: () => OwnWorker
 }
 
-const NAMES = [
+/** Names of all. */
+export const RUN_OPTIONS = [
   ...['processors', 'transport', 'maxSupersteps', 'barrierTimeoutMs', 'messageMemoryBytes'],
-  ...['seed', 'signal', 'onProgress', 'workerFactory'],
+  ...['seed', 'signal', 'onProgress', 'checkpoint', 'workerFactory'],
 ]
 
 const TRANSPORTS: readonly TransportKind[] = ['inline', 'threads', 'transfer']
@@ -67,6 +99,7 @@ export interface Settings {
   seed: number
   signal: AbortSignal | undefined
   onProgress: ((report: SuperstepReport) => void) | undefined
+  checkpoint: Required<CheckpointOptions> | undefined
   workerFactory: (() => OwnWorker) | undefined
 }
 
@@ -74,7 +107,7 @@ const MIB = 2 ** 20
 
 /** @throws TypeError, RangeError */
 export function checkRunOptions(options: RunOptions, hostProcessors: number): Settings {
-  checkOptions('options', options, NAMES)
+  checkOptions('options', options, RUN_OPTIONS)
   const whole = (name: keyof RunOptions, fallback: number, low: number, high: number) =>
     options[name] === undefined ? fallback : checkInteger(name, options[name], low, high)
   checkCallback('onProgress', options.onProgress)
@@ -89,6 +122,25 @@ export function checkRunOptions(options: RunOptions, hostProcessors: number): Se
     seed: whole('seed', 0, 0, 2 ** 32 - 1),
     signal: checkSignal(options.signal),
     onProgress: options.onProgress,
+    checkpoint: options.checkpoint && checkCheckpoint(options.checkpoint),
     workerFactory: options.workerFactory,
   }
+}
+
+function checkCheckpoint(options: CheckpointOptions): Required<CheckpointOptions> {
+  checkOptions('checkpoint', options, ['every', 'store', 'maxRestarts'])
+  const { every = 1, maxRestarts = 3, store = memoryStore() } = options
+  return {
+    every: checkInteger('every', every, 1, Number.MAX_SAFE_INTEGER),
+    maxRestarts: checkInteger('maxRestarts', maxRestarts, 0, Number.MAX_SAFE_INTEGER),
+    store: checkStore(store),
+  }
+}
+
+/** @throws TypeError */
+export function checkStore(store: unknown): CheckpointStore {
+  const { save, load } = (store ?? {}) as Partial<CheckpointStore>
+  if (typeof save === 'function' && typeof load === 'function') return store as CheckpointStore
+  const expected = 'directoryStore(path), indexedDbStore(name), memoryStore(), or { save, load }'
+  throw new TypeError(`"store" expected ${expected}, got ${show(store)}`)
 }

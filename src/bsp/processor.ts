@@ -6,7 +6,7 @@
 import { show } from '../check.js'
 import { MessageLimitError, ProcessorError, type RunPlace } from '../errors.js'
 import { blockPartition, hashPartition } from '../graph/partition.js'
-import { createRandom } from '../random.js'
+import { createRandom, type Random, type RestorableRandom } from '../random.js'
 import { epochMs } from '../time/system.js'
 import {
   type Endpoint,
@@ -14,6 +14,7 @@ import {
   MessageMemoryFull,
   RunEnded,
 } from '../transport/transport.js'
+import { type RankRecord, writeSection } from './checkpoint/section.js'
 import { FIGURE } from './figures.js'
 import { InboxReader } from './inbox.js'
 import { Outbox } from './outbox.js'
@@ -34,6 +35,7 @@ export class Processor {
   readonly #endpoint: Endpoint
   readonly #computation: Computation
   readonly #context: OwnContext
+  readonly #random: RestorableRandom
   readonly #inbox: InboxReader
   readonly #outbox: Outbox
   #state: unknown
@@ -43,6 +45,8 @@ export class Processor {
   #isClosed = false
   /** Whether there is a state that `dispose` is owed. */
   #isAlive = false
+  /** Bytes of the last section, and some: what the next one begins with. */
+  #sectionBytes = 0
 
   constructor(endpoint: Endpoint, rank: number, computation: Computation, seed: number) {
     this.rank = rank
@@ -50,7 +54,9 @@ export class Processor {
     this.#computation = computation
     const neighbors = this.#neighbors()
     const isOver = () => this.#isClosed || endpoint.aborted
-    this.#context = contextOf(endpoint, isOver, rank, neighbors ?? [], seed)
+    // Seeds of neighbouring ranks are far apart: a multiple of the golden ratio.
+    this.#random = createRandom((seed + Math.imul(rank, 0x9e37_79b9)) >>> 0)
+    this.#context = contextOf(endpoint, isOver, rank, neighbors ?? [], this.#random)
     this.#inbox = new InboxReader(endpoint, rank, computation.message)
     this.#outbox = new Outbox(endpoint, rank, computation.message, neighbors)
   }
@@ -67,6 +73,46 @@ export class Processor {
       this.#isAlive = true
     })
     this.#endpoint.enter(this.rank, 'waiting')
+  }
+
+  /** Makes the state of a checkpoint again. */
+  async restore(record: RankRecord, input: unknown, step: number): Promise<void> {
+    const { restore } = this.#computation
+    this.#endpoint.enter(this.rank, 'preparing')
+    this.#hasInput = input !== undefined
+    this.#finish(step)
+    await this.#guard('restore', undefined, async () => {
+      const made = restore ? await restore(record.state, this.#context, input) : record.state
+      if (made === undefined) throw new TypeError('it returned nothing: return the state')
+      this.#state = made
+      this.#isAlive = true
+    })
+    this.#random.restore(record.random)
+    this.#inbox.restore(record.packets)
+    this.sentMessages = record.sentMessages
+    this.sentBytes = record.sentBytes
+    this.#endpoint.enter(this.rank, 'waiting')
+  }
+
+  /** What a checkpoint keeps of this processor, after a barrier. */
+  async save(agreed: boolean, step: number): Promise<Uint8Array> {
+    const { save } = this.#computation
+    this.#finish(step)
+    return this.#guard('save', undefined, async () => {
+      const state = save ? await save(this.#state, this.#context) : this.#state
+      const { sentMessages, sentBytes } = this
+      const place = { agreed, random: this.#random.state(), sentMessages, sentBytes }
+      const record = { ...place, packets: this.#inbox.packets(), state }
+      const section = writeSection(record, this.#sectionBytes)
+      this.#sectionBytes = section.byteLength + (section.byteLength >>> 4)
+      return section
+    })
+  }
+
+  /** So many supersteps are finished. */
+  #finish(step: number): void {
+    this.#context.superstep = step
+    this.#context.round = Math.floor(step / this.#computation.supersteps.length)
   }
 
   /** One superstep, up to its barrier; returns this processor's vote. */
@@ -250,10 +296,14 @@ export class Processor {
 
   /** What to do about a fault that the engine has some part in; empty for others. */
   #remedyFor(error: unknown, part: string): string {
-    if (part === 'initialize' && !this.#hasInput) return ' (no "input" was given)'
+    const isFirst = part === 'initialize' || part === 'restore'
+    if (isFirst && !this.#hasInput) return ' (no "input" was given)'
     const isNotPlain = /^can't send /.test((error as Error)?.message ?? '')
     if (part === 'output' && isNotPlain && this.#computation.output === undefined) {
       return '; give the definition "output", which returns plain data'
+    }
+    if (part === 'save' && isNotPlain && this.#computation.save === undefined) {
+      return '; give the definition "save" and "restore": plain data of it, and the state again'
     }
     return ''
   }
@@ -283,11 +333,9 @@ function contextOf(
   isOver: () => boolean,
   rank: number,
   neighbors: readonly number[],
-  seed: number,
+  random: Random,
 ): OwnContext {
   const { processors } = endpoint
-  // Seeds of neighbouring ranks are far apart: a multiple of the golden ratio.
-  const random = createRandom((seed + Math.imul(rank, 0x9e37_79b9)) >>> 0)
   const hash = hashPartition(processors)
   return {
     ...{ rank, processors, superstep: 0, round: 0, neighbors, random },

@@ -3,7 +3,7 @@
  * somebody asks. The last 1,024 supersteps can be asked for.
  */
 
-import type { Transport } from '../transport/transport.js'
+import { KEPT_SUPERSTEPS, type Transport } from '../transport/transport.js'
 import { FIGURE } from './figures.js'
 
 /** What one processor did in a superstep. Times in milliseconds. */
@@ -49,7 +49,7 @@ export interface SuperstepReport {
 
 /** The report of a superstep; undefined if it is not over yet, or no longer kept. */
 export function readReport(
-  transport: Transport,
+  transport: Pick<Transport, 'figures'>,
   superstep: number,
   processors: number,
   names: readonly string[],
@@ -83,6 +83,32 @@ export function readReport(
     votes: sum((report) => (report.vote ? 1 : 0)),
     processors: reports,
     dropped: 0,
+  }
+}
+
+/** Figures of supersteps whose transport a restart has replaced. */
+export class PastFigures {
+  #figures = new Map<number, Float64Array[]>()
+
+  figures(superstep: number, rank: number): Float64Array | undefined {
+    return this.#figures.get(superstep)?.[rank]
+  }
+
+  /** Keeps what `transport` still has of supersteps before `end`, which won't come again. */
+  keep(transport: Transport, end: number, processors: number): void {
+    const first = Math.max(0, end - KEPT_SUPERSTEPS)
+    const kept = [...this.#figures].filter(([superstep]) => superstep >= first && superstep < end)
+    this.#figures = new Map(kept)
+    for (let superstep = first; superstep < end; superstep++) {
+      const own: Float64Array[] = []
+      for (let rank = 0; rank < processors; rank++) {
+        const figures = transport.figures(superstep, rank)
+        if (figures !== undefined) own.push(figures)
+      }
+      if (own.length === processors && own[0][FIGURE.marker] === superstep + 1) {
+        this.#figures.set(superstep, own)
+      }
+    }
   }
 }
 

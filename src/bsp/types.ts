@@ -147,9 +147,10 @@ export interface Superstep<S, P extends MessageSpec> {
 /**
  * A definition as it is written.
  *
- * @typeParam I input · S state of a processor · P messages · O what leaves a processor · R result
+ * @typeParam I input · S state of a processor · P messages · O what leaves a processor · R result ·
+ *   K what a checkpoint keeps of a state
  */
-export interface ComputationDefinition<I, S, P extends MessageSpec, O = S, R = O[]> {
+export interface ComputationDefinition<I, S, P extends MessageSpec, O = S, R = O[], K = unknown> {
   name: string
   /** What messages are. Default: none are sent. */
   message?: P
@@ -169,6 +170,22 @@ export interface ComputationDefinition<I, S, P extends MessageSpec, O = S, R = O
    * What leaves a processor at the end: anything that structured clone copies. Default: the state.
    */
   output?(state: NoInfer<S>, ctx: Context): O | Promise<O>
+  /**
+   * What a checkpoint keeps of a state: anything that structured clone copies. Comes with
+   * `restore`; leave out devices, and what can be had from the input. Default: the whole state.
+   */
+  save?(state: NoInfer<S>, ctx: Context): K | Promise<K>
+  /**
+   * The state again, in place of `initialize`; `ctx` says after how many supersteps.
+   *
+   * @param saved a copy of what `save` returned
+   * @param input as `initialize` got it; undefined where `resume` was given none
+   */
+  restore?(
+    saved: NoInfer<K>,
+    ctx: Context,
+    input: NoInfer<I> | undefined,
+  ): NoInfer<S> | Promise<NoInfer<S>>
   /**
    * Frees what a state holds, for example a device; called at the end, whatever that was, unless
    * the thread itself had to be ended.
@@ -194,6 +211,17 @@ export interface Computation<
   describe(): ComputationDescription
 }
 
+/** Parts that a computation may do without. */
+export type OptionalPart =
+  | 'neighbors'
+  | 'isEmpty'
+  | 'snapshot'
+  | 'output'
+  | 'save'
+  | 'restore'
+  | 'dispose'
+  | 'finalize'
+
 /** What a computation is made of. */
 export interface ComputationDescription {
   name: string
@@ -201,5 +229,5 @@ export interface ComputationDescription {
   message: 'plain' | ColumnSpec
   supersteps: { name: string; communicates: boolean; votes: boolean }[]
   /** Optional parts that are there. */
-  parts: ('neighbors' | 'isEmpty' | 'snapshot' | 'output' | 'dispose' | 'finalize')[]
+  parts: OptionalPart[]
 }

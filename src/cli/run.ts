@@ -8,9 +8,11 @@ import { resolve } from 'node:path'
 import { text as textOf } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import { Command } from 'commander'
+import type { CheckpointStore } from '../bsp/checkpoint/store.js'
 import type { AnyComputation } from '../bsp/coordinator.js'
 import type { RunResult } from '../bsp/handle.js'
 import type { RunOptions } from '../bsp/options.js'
+import { CheckpointError } from '../errors.js'
 import type { TransportKind } from '../transport/transport.js'
 import { EXIT, UsageError } from './exit.js'
 import { formatBytes, plural } from './format.js'
@@ -24,6 +26,10 @@ interface Options {
   maxSupersteps?: number
   barrierTimeout?: number
   seed?: number
+  checkpoint?: string
+  every?: number
+  maxRestarts?: number
+  resume?: true
   input?: string
   json?: true
 }
@@ -37,6 +43,8 @@ Examples:
   ticktickclock run hello.js --processors 4
   ticktickclock run sum.js --input '[1, 2, 3]' --json
   ticktickclock run ranks.js --input graph.json --transport inline
+  ticktickclock run long.js --checkpoint run-17 --every 10
+  ticktickclock run long.js --checkpoint run-17 --resume
 
 Exit codes: 0 done, 1 error, 2 wrong usage, 3 stopped at --max-supersteps before all processors
 voted to stop (the result is printed all the same), 130 interrupted.`
@@ -77,6 +85,14 @@ export function runCommand(session: Session, end: (code: number) => void): Comma
     .addOption(
       parsed('--seed <n>', 'of the random numbers (default: 0)', wholeNumber(0, 2 ** 32 - 1)),
     )
+    .addOption(parsed('--checkpoint <directory>', 'take checkpoints, restart after faults', path))
+    .addOption(
+      parsed('--every <k>', 'supersteps between checkpoints (default: 1)', wholeNumber(1, MOST)),
+    )
+    .addOption(
+      parsed('--max-restarts <n>', 'restarts after faults (default: 3)', wholeNumber(0, MOST)),
+    )
+    .option('--resume', 'go on from the newest checkpoint of the directory')
     .option('--json', 'print JSON: "result", the same in every run, and "run"')
     .addHelpText('after', EXAMPLES)
     .action(async (module: string, options: Options) =>
@@ -85,22 +101,60 @@ export function runCommand(session: Session, end: (code: number) => void): Comma
 }
 
 async function runModule(module: string, options: Options, session: Session): Promise<number> {
-  const { run } = await import('../bsp/coordinator.js')
   const input = options.input === undefined ? undefined : await readInput(options.input)
-  const settings: RunOptions = { signal: session.signal }
   const { processors, transport, maxSupersteps, barrierTimeout, seed } = options
-  if (processors !== undefined) settings.processors = processors
-  if (transport !== undefined) settings.transport = transport
-  if (maxSupersteps !== undefined) settings.maxSupersteps = maxSupersteps
-  if (barrierTimeout !== undefined) settings.barrierTimeoutMs = barrierTimeout
-  if (seed !== undefined) settings.seed = seed
-  const url = pathToFileURL(resolve(module))
-  const outcome: RunResult<unknown> = await run<AnyComputation>(url, { ...settings, input })
+  const settings: RunOptions & { input: unknown } = {
+    ...{ processors, transport, maxSupersteps, barrierTimeoutMs: barrierTimeout, seed },
+    ...{ signal: session.signal, input },
+  }
+  const outcome = await outcomeOf(pathToFileURL(resolve(module)), settings, options)
   const output = await openOutput(undefined)
   const text = options.json ? jsonOf(outcome) : `${textOfResult(outcome.result)}\n`
   await output.fill(session.signal, (sink) => sink.write(text))
   if (options.json === undefined) session.say(summaryOf(outcome))
   return outcome.reason === 'limit' ? EXIT.notConverged : EXIT.ok
+}
+
+/** Runs it: from its input, or from a checkpoint. */
+async function outcomeOf(
+  module: URL,
+  settings: RunOptions & { input: unknown },
+  { checkpoint: path, every, maxRestarts, resume: isResumed }: Options,
+): Promise<RunResult<unknown>> {
+  const { resume, run } = await import('../bsp/coordinator.js')
+  if (path === undefined) {
+    const needing = {
+      '--every <k>': every,
+      '--max-restarts <n>': maxRestarts,
+      '--resume': isResumed,
+    }
+    for (const [option, value] of Object.entries(needing)) {
+      if (value !== undefined) throw new UsageError(`option '${option}' needs --checkpoint`)
+    }
+    return run<AnyComputation>(module, settings)
+  }
+  const { directoryStore } = await import('../bsp/checkpoint/directory-store.js')
+  const store = directoryStore(path)
+  if (!isResumed) {
+    await checkUnused(store, path)
+    return run<AnyComputation>(module, { ...settings, checkpoint: { every, maxRestarts, store } })
+  }
+  const { seed, ...rest } = settings
+  if (seed === undefined) {
+    return resume<AnyComputation>(module, { ...rest, every, maxRestarts, store })
+  }
+  throw new UsageError("option '--seed <n>' can't be used with --resume: it is that of before")
+}
+
+/** The checkpoints of a run that could still go on are not to be lost by a slip. */
+async function checkUnused(store: CheckpointStore, path: string): Promise<void> {
+  const found = await store.load().catch((error: unknown) => error)
+  if (found === undefined) return
+  if (found instanceof Error && !(found instanceof CheckpointError)) throw found
+  throw new UsageError(
+    `option '--checkpoint <directory>': ${path} has checkpoints: add --resume to go on from ` +
+      'them, or remove the directory',
+  )
 }
 
 /** JSON as it is, or the file of it. */
@@ -165,11 +219,15 @@ const REASONS = {
 
 function summaryOf(outcome: RunResult<unknown>): string {
   const { reason, supersteps, processors, workers, transport, messages, bytes } = outcome
+  const { resumedFrom, restarts } = outcome
   const where = transport === 'inline' ? 'this thread' : plural(workers, 'thread')
   const unread = outcome.undelivered > 0 ? `, ${outcome.undelivered} of them never read` : ''
+  const resumed = resumedFrom === undefined ? '' : `, from superstep ${resumedFrom} on`
+  const restarted = restarts === 0 ? '' : `, ${plural(restarts, 'restart')}`
   return (
     `${REASONS[reason]} after ${plural(supersteps, 'superstep')} of ` +
-    `${plural(processors, 'processor')} on ${where}: ${plural(messages, 'message')}` +
-    `${unread}, ${formatBytes(bytes)}, ${outcome.elapsedMs.toFixed(0)} ms`
+    `${plural(processors, 'processor')} on ${where}${resumed}${restarted}: ` +
+    `${plural(messages, 'message')}${unread}, ${formatBytes(bytes)}, ` +
+    `${outcome.elapsedMs.toFixed(0)} ms`
   )
 }

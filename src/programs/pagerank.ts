@@ -80,20 +80,7 @@ interface Output {
 const program = defineComputation({
   name: 'pagerank',
   message: { value: 'f64' },
-  initialize: async (input: PagerankProgramInput, ctx): Promise<State> => {
-    const settings = checkInput(input)
-    const { graph, weighted, damping } = settings
-    const cut = cutParts(graph, weighted, ctx.processors)
-    const { device, release } = await leaseProgramDevice(settings.device)
-    const part = await openPart(device, { graph, weighted, damping, cut, rank: ctx.rank }).catch(
-      async (error) => {
-        await release()
-        throw error
-      },
-    )
-    const residual = graph.vertexCount === 0 ? 0 : Number.POSITIVE_INFINITY
-    return { settings, cut, part, release, iterations: 0, residual, isFinished: false }
-  },
+  initialize: (input: PagerankProgramInput, ctx): Promise<State> => begin(checkInput(input), ctx),
   supersteps: [
     {
       name: 'pull',
@@ -119,6 +106,28 @@ const program = defineComputation({
   ],
   // Votes look at the state as it is: no copy of it is needed.
   snapshot: (state) => state,
+  // Neither graph nor layout, which the input gives again.
+  save: async ({ part, settings, iterations, residual, isFinished }) => {
+    const { vertexCount, arcCount } = settings.graph
+    const ranks = await part.ranks()
+    const { published } = part
+    return { vertexCount, arcCount, ranks, published, iterations, residual, isFinished }
+  },
+  async restore(saved, ctx, input) {
+    if (input === undefined) throw new TypeError('pass "input", with the graph of the checkpoint')
+    const settings = checkInput(input)
+    const { vertexCount, arcCount } = settings.graph
+    if (vertexCount !== saved.vertexCount || arcCount !== saved.arcCount) {
+      throw new RangeError(
+        `"graph" has ${vertexCount} vertices and ${arcCount} arcs, the one of the checkpoint had ` +
+          `${saved.vertexCount} and ${saved.arcCount}: pass that`,
+      )
+    }
+    const state = await begin(settings, ctx)
+    await state.part.restore(saved.ranks, saved.published)
+    const { iterations, residual, isFinished } = saved
+    return { ...state, iterations, residual, isFinished }
+  },
   output: async ({ settings, cut, part, iterations, residual }): Promise<Output> => ({
     ranks: await part.ranks(),
     vertexCount: settings.graph.vertexCount,
@@ -173,6 +182,21 @@ export const pagerankModule = new URL('./pagerank.js', import.meta.url)
 
 // biome-ignore lint/style/noDefaultExport: what `run` looks for in a module
 export default pagerankProgram
+
+/** A processor before the first iteration. */
+async function begin(settings: Settings, ctx: Context): Promise<State> {
+  const { graph, weighted, damping } = settings
+  const cut = cutParts(graph, weighted, ctx.processors)
+  const { device, release } = await leaseProgramDevice(settings.device)
+  const part = await openPart(device, { graph, weighted, damping, cut, rank: ctx.rank }).catch(
+    async (error) => {
+      await release()
+      throw error
+    },
+  )
+  const residual = graph.vertexCount === 0 ? 0 : Number.POSITIVE_INFINITY
+  return { settings, cut, part, release, iterations: 0, residual, isFinished: false }
+}
 
 /** Everybody else. */
 function others({ rank, processors }: Pick<Context, 'rank' | 'processors'>): number[] {

@@ -7,7 +7,7 @@
 
 import { allToAll, broadcast, gather } from '../bsp/collectives/index.js'
 import { defineComputation } from '../bsp/computation.js'
-import type { Computation, MessageSpec } from '../bsp/types.js'
+import type { Computation, Context, MessageSpec } from '../bsp/types.js'
 import { checkInteger, checkOptions, show } from '../check.js'
 import {
   type Device,
@@ -65,14 +65,7 @@ const buckets = allToAll<SortableArray>('buckets')
 
 const program = defineComputation({
   name: 'sample sort',
-  initialize: async (input: SampleSortInput, ctx): Promise<State> => {
-    const { type, sampleCount, deviceKind } = checkInput(input)
-    const { start, end } = ctx.block(input.values.length)
-    const { device, release } = await leaseProgramDevice(deviceKind)
-    const none = new ELEMENT_ARRAYS[type](0)
-    const values = input.values.subarray(start, end)
-    return { type, device, release, sampleCount, values, samples: none, pivots: none, buckets: [] }
-  },
+  initialize: (input: SampleSortInput, ctx): Promise<State> => begin(input, ctx),
   supersteps: [
     {
       name: 'sample',
@@ -111,6 +104,17 @@ const program = defineComputation({
       },
     },
   ],
+  // Before the last superstep there are nothing but shares of the input, and what is in messages.
+  save: ({ type, values }) => ({ type, length: values.length }),
+  async restore(saved, ctx, input) {
+    if (input === undefined) throw new TypeError('pass "input", with the values of the checkpoint')
+    const { type } = checkInput(input)
+    const { start, end } = ctx.block(input.values.length)
+    if (type !== saved.type || end - start !== saved.length) {
+      throw new RangeError('"values" has another type or length than those of the checkpoint')
+    }
+    return begin(input, ctx)
+  },
   output: (state) => state.values,
   dispose: ({ release }) => release(),
   finalize: (sorted: SortableArray[]): SampleSortResult => {
@@ -155,6 +159,16 @@ export const sampleSortModule = new URL('./sample-sort.js', import.meta.url)
 
 // biome-ignore lint/style/noDefaultExport: what `run` looks for in a module
 export default sampleSortProgram
+
+/** A processor with its share of the input. */
+async function begin(input: SampleSortInput, ctx: Context): Promise<State> {
+  const { type, sampleCount, deviceKind } = checkInput(input)
+  const { start, end } = ctx.block(input.values.length)
+  const { device, release } = await leaseProgramDevice(deviceKind)
+  const none = new ELEMENT_ARRAYS[type](0)
+  const values = input.values.subarray(start, end)
+  return { type, device, release, sampleCount, values, samples: none, pivots: none, buckets: [] }
+}
 
 /** One value out of each of `count` equal stretches: seeded, and spread over all of them. */
 function drawSamples(values: SortableArray, count: number, random: Random): SortableArray {

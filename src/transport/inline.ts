@@ -125,14 +125,26 @@ class InlineRun implements Endpoint {
   #outgoing: Packet[][]
   #delivered: Packet[][]
   readonly #limitBytes: number
-  /** Supersteps finished; -1 before the first barrier. */
-  #superstep = -1
+  readonly #onSave: RunShape['onSave']
+  /** Resolves when what was saved last has been dealt with. */
+  #stored: Promise<void> | undefined
+  #release: () => void = () => {}
+  /** Resolves when the run is to end. */
+  readonly #over = new Promise<void>((resolve) => {
+    this.#release = resolve
+  })
+  readonly #firstSuperstep: number
+  /** Supersteps finished; one less before the first barrier. */
+  #superstep: number
   #barrierMs = epochMs()
   #turnMs = epochMs()
   #ended = false
 
-  constructor({ processors, messageMemoryBytes }: RunShape) {
+  constructor({ processors, messageMemoryBytes, firstSuperstep = 0, onSave }: RunShape) {
     this.processors = processors
+    this.#firstSuperstep = firstSuperstep
+    this.#superstep = firstSuperstep - 1
+    this.#onSave = onSave
     this.ranks = Array.from({ length: processors }, (_, rank) => rank)
     this.#phases = this.ranks.map(() => 'preparing')
     this.#figures = new Float64Array(KEPT_SUPERSTEPS * processors * FIGURES)
@@ -180,15 +192,34 @@ class InlineRun implements Endpoint {
     return this.#delivered[rank * LANES + lane]
   }
 
+  save(superstep: number, sections: readonly Uint8Array[]): MaybePromise<void> {
+    if (this.#stored !== undefined) return this.#saveAfter(this.#stored, superstep, sections)
+    this.#stored = this.#onSave?.(superstep, sections).then(() => {
+      this.#stored = undefined
+    })
+  }
+
+  async #saveAfter(
+    stored: Promise<void>,
+    superstep: number,
+    sections: readonly Uint8Array[],
+  ): Promise<void> {
+    await Promise.race([stored, this.#over])
+    if (this.#ended) throw new RunEnded()
+    await this.save(superstep, sections)
+  }
+
   end(): void {
     this.#ended = true
+    this.#release()
     this.gate.wake()
   }
 
   state(): RunState {
     const sinceBarrierMs = this.gate.held ? 0 : epochMs() - this.#barrierMs
     const { held } = this.gate
-    return { superstep: Math.max(0, this.#superstep), sinceBarrierMs, held, phases: this.#phases }
+    const superstep = Math.max(this.#firstSuperstep, this.#superstep)
+    return { superstep, sinceBarrierMs, held, phases: this.#phases }
   }
 
   kept(superstep: number, rank: number): Float64Array | undefined {

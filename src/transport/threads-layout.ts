@@ -31,10 +31,14 @@ export const WORD = {
   reached: 160,
   /** Members asleep at the barrier: without any, nobody need be woken. */
   asleep: 176,
+  /** What all members saved, and the coordinator is done with: how often. */
+  stored: 192,
+  /** What members have handed over to be saved. On the same line: both change seldom. */
+  handed: 193,
 } as const
 
 /** Words of the head. */
-const HEAD_WORDS = 208
+const HEAD_WORDS = 224
 /** Offset in bytes of the time at which the last barrier opened: f64, `epochMs`. */
 export const BARRIER_TIME = HEAD_WORDS * 4 - 8
 
@@ -85,4 +89,6 @@ export interface MemberShape {
   processors: number
   member: number
   members: number
+  /** Number of the first superstep. */
+  firstSuperstep: number
 }

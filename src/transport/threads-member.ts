@@ -9,6 +9,7 @@ import type { JobContext } from '../workers/pool.js'
 import { growMemory } from '../workers/wasm-memory.js'
 import { PACKET_ALIGNMENT } from './arena.js'
 import { type MemberReply, type RunMember, ranksOf, replyOf } from './members.js'
+import { postSections } from './saves.js'
 import {
   BARRIER_TIME,
   type ControlLayout,
@@ -36,6 +37,8 @@ export interface MemberRequest {
   /** URL of the module with `runMember`; undefined where the worker brought its own. */
   module: string
   argument: unknown
+  /** Where what is saved goes; undefined where nothing is. */
+  saves: MessagePort | undefined
 }
 
 /** The pool's job. */
@@ -44,8 +47,8 @@ export async function enterThreads(
   request: MemberRequest,
   run?: RunMember,
 ): Promise<MemberReply> {
-  const { shape, module, argument } = request
-  const endpoint = new ThreadsEndpoint(context.memory, shape)
+  const { shape, module, argument, saves } = request
+  const endpoint = new ThreadsEndpoint(context.memory, shape, saves)
   return replyOf(endpoint, { module, run, argument }, () => endpoint.end())
 }
 
@@ -67,15 +70,19 @@ class ThreadsEndpoint implements Endpoint {
   readonly #current: readonly Float64Array[]
   /** Whether there are descriptors of this member, for even and odd supersteps. */
   readonly #hasPosted = [false, false]
+  readonly #port: MessagePort | undefined
   /** Barriers passed. */
   #barriers = 0
+  /** How often it has saved. */
+  #saves = 0
 
-  constructor(memory: WebAssembly.Memory, shape: MemberShape) {
+  constructor(memory: WebAssembly.Memory, shape: MemberShape, port: MessagePort | undefined) {
     const { control, processors, member, members } = shape
     // Grown by the coordinator: this thread's view may be behind.
     growMemory(memory, shape.arenaAddress + shape.arenaBytes)
     this.#memory = memory
     this.#shape = shape
+    this.#port = port
     this.processors = processors
     this.ranks = ranksOf(member, members, processors)
     this.#layout = controlLayout(processors)
@@ -96,6 +103,7 @@ class ThreadsEndpoint implements Endpoint {
   end(): void {
     Atomics.store(this.#words, WORD.ended, 1)
     Atomics.notify(this.#words, WORD.generation)
+    Atomics.notify(this.#words, WORD.stored)
   }
 
   enter(rank: number, phase: Phase): void {
@@ -129,8 +137,8 @@ class ThreadsEndpoint implements Endpoint {
 
   /** Where the coordinator finds the figures; before the barrier says that they are there. */
   #keepFigures(): void {
-    const superstep = this.#barriers - 1
-    if (superstep < 0) return
+    if (this.#barriers === 0) return
+    const superstep = this.#shape.firstSuperstep + this.#barriers - 1
     for (let i = 0; i < this.#current.length; i++) {
       const figures = this.#current[i]
       const at = figureIndex(superstep, this.ranks[i], this.processors)
@@ -164,6 +172,19 @@ class ThreadsEndpoint implements Endpoint {
       packets.push({ from, bytes: new Uint8Array(this.#memory.buffer, address, byteLength) })
     }
     return packets
+  }
+
+  save(superstep: number, sections: readonly Uint8Array[]): void {
+    const words = this.#words
+    for (let stored = Atomics.load(words, WORD.stored); stored < this.#saves; ) {
+      if (this.aborted) throw new RunEnded()
+      Atomics.wait(words, WORD.stored, stored, SLEEP_MS)
+      stored = Atomics.load(words, WORD.stored)
+    }
+    this.#saves++
+    if (this.#port === undefined) return
+    postSections(this.#port, { superstep, sections })
+    Atomics.add(words, WORD.handed, 1)
   }
 
   #descriptorAt(parity: number, lane: number, from: number, to: number): number {

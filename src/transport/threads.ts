@@ -3,10 +3,12 @@
  * hosts consecutive ranks; everything of a run goes by shared memory, after one call a worker.
  */
 
+import { transfer } from 'comlink'
 import { processorCount } from '#spawn'
 import { epochMs } from '../time/system.js'
 import type { WorkerPool } from '../workers/pool.js'
 import { gatherReplies, type MemberReply, valuesOf } from './members.js'
+import { gatherSaves } from './saves.js'
 import {
   BARRIER_TIME,
   type ControlLayout,
@@ -56,18 +58,21 @@ class ThreadsTransport implements Transport {
   }
 
   async run<A, R>(job: Job<A, R>, argument: A, shape: RunShape): Promise<R[]> {
-    const { processors, messageMemoryBytes } = shape
+    const { processors, messageMemoryBytes, firstSuperstep = 0, onSave } = shape
     const members = Math.min(this.members, processors)
-    const control = new Control(processors, messageMemoryBytes)
+    const control = new Control(processors, messageMemoryBytes, firstSuperstep)
     control.set(WORD.spins, members <= processorCount() ? SPINS : 0)
     this.#control = control
     const { memory } = this.#pool
     const arenaBytes = Math.floor(messageMemoryBytes / 128) * 128
     const arenaAddress = await memory.alloc(arenaBytes)
+    const saves = onSave && gatherSaves(members, onSave.bind(shape), () => control.addStored())
     const requestOf = (member: number): MemberRequest => {
       const place = { control: control.memory, arenaAddress, arenaBytes }
-      const own: MemberShape = { ...place, processors, member, members }
-      return { shape: own, module: job.module, argument }
+      const own: MemberShape = { ...place, processors, member, members, firstSuperstep }
+      const port = saves?.ports[member]
+      const request = { shape: own, module: job.module, argument, saves: port }
+      return port === undefined ? request : transfer(request, [port])
     }
     try {
       const start = (onReply: (reply: MemberReply, member: number) => void) => {
@@ -76,11 +81,15 @@ class ThreadsTransport implements Transport {
         return this.#pool.runJob(MEMBER_JOB, requestOf, options) as Promise<MemberReply[]>
       }
       const discard = () => void this.#pool.dispose()
-      return valuesOf(await gatherReplies(members, start, discard)) as R[]
+      const values = valuesOf(await gatherReplies(members, start, discard)) as R[]
+      // Answers come another way, and may come first.
+      await saves?.arrived(control.handed)
+      return values
     } catch (error) {
       control.end()
       throw error
     } finally {
+      saves?.close()
       if (!this.#pool.disposed) memory.free(arenaAddress)
     }
   }
@@ -121,16 +130,19 @@ class Control {
   readonly memory: SharedArrayBuffer
   readonly #processors: number
   readonly #limitBytes: number
+  readonly #firstSuperstep: number
   readonly #layout: ControlLayout
   readonly #words: Int32Array<SharedArrayBuffer>
 
-  constructor(processors: number, limitBytes: number) {
+  constructor(processors: number, limitBytes: number, firstSuperstep: number) {
     this.#processors = processors
     this.#limitBytes = limitBytes
+    this.#firstSuperstep = firstSuperstep
     this.#layout = controlLayout(processors)
     this.memory = new SharedArrayBuffer(this.#layout.byteLength)
     this.#words = new Int32Array(this.memory, 0, this.#layout.phases / 4)
     new Float64Array(this.memory, BARRIER_TIME, 1)[0] = epochMs()
+    this.set(WORD.reached, firstSuperstep)
   }
 
   set(word: number, value: number): void {
@@ -142,9 +154,20 @@ class Control {
     Atomics.notify(this.#words, WORD.credits)
   }
 
+  /** Messages of members that save. */
+  get handed(): number {
+    return Atomics.load(this.#words, WORD.handed)
+  }
+
+  addStored(): void {
+    Atomics.add(this.#words, WORD.stored, 1)
+    Atomics.notify(this.#words, WORD.stored)
+  }
+
   end(): void {
     this.set(WORD.ended, 1)
     Atomics.notify(this.#words, WORD.generation)
+    Atomics.notify(this.#words, WORD.stored)
     Atomics.notify(this.#words, WORD.credits)
   }
 
@@ -155,7 +178,7 @@ class Control {
     const length = PHASE_STRIDE * this.#processors
     const phases = new Int32Array(this.memory, this.#layout.phases, length)
     return {
-      superstep: Math.max(0, reached - 1),
+      superstep: Math.max(this.#firstSuperstep, reached - 1),
       sinceBarrierMs: held ? 0 : epochMs() - barrierMs,
       held,
       phases: Array.from(

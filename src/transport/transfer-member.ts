@@ -9,6 +9,7 @@ import { nextTurn } from '../turn.js'
 import type { JobContext } from '../workers/pool.js'
 import { ChunkArena, PACKET_ALIGNMENT } from './arena.js'
 import { type MemberReply, type RunMember, ranksOf, replyOf } from './members.js'
+import { memoryOf } from './saves.js'
 import {
   type FromMember,
   PACKET_WORDS,
@@ -64,6 +65,9 @@ class TransferEndpoint implements Endpoint {
   #ended = false
   #paused = false
   #credits = 0
+  /** How often it has saved, and the coordinator was done with it. */
+  #saves = 0
+  #stored = 0
   /** Lets who waits look again. */
   #wake: () => void = () => {}
   #turnMs = epochMs()
@@ -135,6 +139,12 @@ class TransferEndpoint implements Endpoint {
     return this.#delivered[this.#slotOf(rank, lane)]
   }
 
+  async save(superstep: number, sections: readonly Uint8Array[]): Promise<void> {
+    await this.#until(() => this.#stored === this.#saves)
+    this.#saves++
+    this.#tell({ kind: 'saved', saved: { superstep, sections } }, memoryOf(sections))
+  }
+
   #slotOf(rank: number, lane: number): number {
     return (rank - this.ranks[0]) * LANES + lane
   }
@@ -156,6 +166,7 @@ class TransferEndpoint implements Endpoint {
 
   #obey(what: ToMember): void {
     if (what === 'end') this.#ended = true
+    else if (what === 'stored') this.#stored++
     else if (what === 'step') this.#credits++
     else {
       this.#paused = what === 'pause'

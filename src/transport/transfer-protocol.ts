@@ -3,6 +3,7 @@
  * member and the coordinator where its ranks are and what is to happen at barriers.
  */
 
+import type { SavedMessage } from './saves.js'
 import type { Phase } from './transport.js'
 
 /** What a member sends to another at a barrier: packets of all its ranks to all of the other's. */
@@ -25,11 +26,16 @@ export type FromMember =
   | { kind: 'reached'; figures: Float64Array | undefined; usedBytes: number }
   /** Only from the first member: it holds a barrier closed, or no longer. */
   | { kind: 'held'; held: boolean }
+  /** For a checkpoint. */
+  | { kind: 'saved'; saved: SavedMessage }
   /** Nothing follows. */
   | { kind: 'ended' }
 
-/** What the coordinator tells a member; all but `end` go to the first one only. */
-export type ToMember = 'pause' | 'step' | 'resume' | 'end'
+/**
+ * What the coordinator tells a member; `pause`, `step` and `resume` go to the first one only.
+ * `stored`: what all have saved is dealt with.
+ */
+export type ToMember = 'pause' | 'step' | 'resume' | 'end' | 'stored'
 
 /** Argument of the pool's job. */
 export interface TransferRequest {

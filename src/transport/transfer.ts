@@ -9,6 +9,7 @@ import { transfer } from 'comlink'
 import { epochMs } from '../time/system.js'
 import type { WorkerPool } from '../workers/pool.js'
 import { gatherReplies, type MemberReply, ranksOf, valuesOf } from './members.js'
+import { saveGatherer } from './saves.js'
 import type { FromMember, ToMember, TransferRequest } from './transfer-protocol.js'
 import {
   FIGURES,
@@ -120,10 +121,13 @@ class TransferRun {
   #hearAll: () => void = () => {}
   #talking: number
   #barrierMs = epochMs()
+  readonly #firstSuperstep: number
+  readonly #gather: ReturnType<typeof saveGatherer> | undefined
   /** Whether the first member says that it holds a barrier. */
   #holds = false
 
-  constructor({ processors, messageMemoryBytes }: RunShape, members: number) {
+  constructor(shape: RunShape, members: number) {
+    const { processors, messageMemoryBytes, firstSuperstep = 0, onSave } = shape
     const each = Array.from({ length: members }, (_, member) => member)
     this.#processors = processors
     this.#limitBytes = messageMemoryBytes
@@ -135,6 +139,9 @@ class TransferRun {
     this.#reached = each.map(() => 0)
     this.#usedBytes = each.map(() => 0)
     this.#talking = members
+    this.#firstSuperstep = firstSuperstep
+    const stored = () => this.tell('stored')
+    this.#gather = onSave && saveGatherer(members, onSave.bind(shape), stored)
     this.allHeard = new Promise((resolve) => {
       this.#hearAll = resolve
     })
@@ -174,11 +181,12 @@ class TransferRun {
     else if (message.kind === 'held') {
       this.#holds = message.held
       this.#barrierMs = epochMs()
-    } else if (--this.#talking === 0) this.#hearAll()
+    } else if (message.kind === 'saved') this.#gather?.(member, message.saved)
+    else if (--this.#talking === 0) this.#hearAll()
   }
 
   #arrive(member: number, figures: Float64Array | undefined, usedBytes: number): void {
-    const superstep = this.#reached[member] - 1
+    const superstep = this.#firstSuperstep + this.#reached[member] - 1
     for (const [i, rank] of this.#ranks[member].entries()) {
       this.#phases[rank] = 'waiting'
       const own = figures?.subarray(i * FIGURES, (i + 1) * FIGURES)
@@ -194,16 +202,16 @@ class TransferRun {
     return ((superstep % KEPT_SUPERSTEPS) * this.#processors + rank) * FIGURES
   }
 
-  /** Supersteps finished; -1 before the first barrier. */
+  /** Supersteps finished; one less before the first barrier. */
   get #superstep(): number {
-    return Math.min(...this.#reached) - 1
+    return this.#firstSuperstep + Math.min(...this.#reached) - 1
   }
 
   state(): RunState {
     // All others have reached it too, but may not have been heard yet.
     const held = this.#holds && this.#reached.every((count) => count === this.#reached[0])
     return {
-      superstep: Math.max(0, this.#superstep),
+      superstep: Math.max(this.#firstSuperstep, this.#superstep),
       sinceBarrierMs: held ? 0 : epochMs() - this.#barrierMs,
       held,
       phases: [...this.#phases],

@@ -33,6 +33,7 @@ export const PHASE = {
   waiting: 3,
   finishing: 4,
   ended: 5,
+  saving: 6,
 } as const
 export type Phase = keyof typeof PHASE
 
@@ -71,6 +72,17 @@ export interface Endpoint {
   exchange(agreed: boolean, counts?: boolean): MaybePromise<boolean>
   /** What the last exchange delivered to a hosted rank, in any order. */
   received(rank: number, lane: number): readonly Packet[]
+  /**
+   * Hands bytes to the coordinator, which gets those of all members (`RunShape.onSave`). To be
+   * called by all members after the same exchange. Waits until the coordinator is done with what
+   * was handed over before, so that no more than that and this takes memory.
+   *
+   * @param superstep the same for all members
+   * @param sections bytes of each hosted rank, each in a buffer of its own: the coordinator's from
+   *   then on
+   * @throws RunEnded when the run is to end early
+   */
+  save(superstep: number, sections: readonly Uint8Array[]): MaybePromise<void>
 }
 
 /** Thrown by `exchange` when somebody else ended the run: not an error of this member. */
@@ -139,4 +151,11 @@ export interface RunShape {
   processors: number
   /** Most bytes that messages of two supersteps may take together. */
   messageMemoryBytes: number
+  /** Number of the first superstep: counted from here on. Default 0. */
+  firstSuperstep?: number
+  /**
+   * Takes what all members gave to `save`, by rank; they may save again when it has resolved. It
+   * doesn't reject. All that was saved has come here when a run resolves. Without it nobody saves.
+   */
+  onSave?(superstep: number, sections: readonly Uint8Array[]): Promise<void>
 }

@@ -41,10 +41,45 @@ export default defineComputation({
 })
 `
 
+const DRAWING = `
+import { defineComputation } from 'ticktickclock/bsp'
+export default defineComputation({
+  name: 'drawing',
+  initialize: () => [],
+  supersteps: [{
+    name: 'draw',
+    compute: (list, _inbox, ctx) => [...list, ctx.random.nextBelow(1000)],
+    converged: () => false,
+  }],
+  output: (list) => list.join(' '),
+})
+`
+const FAULTY = `
+import { openSync } from 'node:fs'
+import { defineComputation } from 'ticktickclock/bsp'
+export default defineComputation({
+  name: 'faulty',
+  initialize: (token) => ({ token, count: 0 }),
+  supersteps: [{
+    name: 'count',
+    compute(state, _inbox, ctx) {
+      if (++state.count === 3 && ctx.rank === 1) {
+        try { openSync(state.token, 'wx') } catch { return }
+        throw new Error('on purpose')
+      }
+    },
+    converged: (_before, { count }) => count === 4,
+  }],
+})
+`
+
 beforeAll(() => {
+  rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'sum.mjs'), SUM)
   writeFileSync(join(folder, 'endless.mjs'), ENDLESS)
+  writeFileSync(join(folder, 'drawing.mjs'), DRAWING)
+  writeFileSync(join(folder, 'faulty.mjs'), FAULTY)
   writeFileSync(join(folder, 'other.mjs'), 'export default 5\n')
   writeFileSync(join(folder, 'input.json'), '[1, 2, 3, 4]')
   writeFileSync(join(folder, 'broken.json'), '[1, 2')
@@ -80,6 +115,39 @@ describe('run', () => {
     expect(stderr).toMatch(/^ticktickclock: stopped at the limit .* after 4 supersteps of 2 proc/)
   })
 
+  it('takes checkpoints, and goes on from them', async () => {
+    const where = ['--checkpoint', 'run-1', '--processors', '3', '--seed', '7']
+    const cut = await cli(['run', 'drawing.mjs', ...where, '--max-supersteps', '5'], at)
+    expect(cut.code).toBe(3)
+    const twice = await cli(['run', 'drawing.mjs', ...where], at)
+    expect({ code: twice.code, stdout: twice.stdout }).toEqual({ code: 2, stdout: '' })
+    expect(twice.stderr).toMatch(/run-1 has checkpoints: add --resume .*, or remove the directory/)
+    const resume = ['--checkpoint', 'run-1', '--resume', '--max-supersteps', '9', '--every', '3']
+    const again = await cli(['run', 'drawing.mjs', ...resume], at)
+    expect(again.stderr).toMatch(
+      /limit of supersteps after 9 supersteps of 3 .*, from superstep 5 on: 0/,
+    )
+    const limit = ['--processors', '3', '--seed', '7', '--max-supersteps', '9']
+    const whole = await cli(['run', 'drawing.mjs', ...limit], at)
+    expect(again.stdout).toBe(whole.stdout)
+    const json = await cli(['run', 'drawing.mjs', ...resume, '--json'], at)
+    expect(JSON.parse(json.stdout).run).toMatchObject({ resumedFrom: 9, restarts: 0 })
+  })
+
+  it('restarts after a fault, as often as it is told', async () => {
+    const args = ['run', 'faulty.mjs', '--processors', '2', '--input', '"token"']
+    const { code, stderr } = await cli(
+      [...args, '--checkpoint', 'run-2', '--max-restarts', '1'],
+      at,
+    )
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/after 4 supersteps of 2 processors on .*, 1 restart: 0 messages/)
+    const never = ['--input', '"other"', '--checkpoint', 'run-3', '--max-restarts', '0']
+    const failed = await cli([...args, ...never], at)
+    expect(failed.code).toBe(1)
+    expect(failed.stderr).toMatch(/on purpose/)
+  })
+
   it.each([
     [['gone.mjs'], 1, /can't load the computation of .*gone\.mjs/],
     [['other.mjs'], 1, /default export of .*other\.mjs must be a computation, got 5/],
@@ -87,6 +155,11 @@ describe('run', () => {
     [['sum.mjs', '--input', 'broken.json'], 2, /broken\.json is no JSON/],
     [['sum.mjs', '--processors', '0'], 2, /whole number from 1 to 1024/],
     [['sum.mjs'], 1, /computation "sum", rank 0: initialize failed/],
+    [['endless.mjs', '--every', '3'], 2, /'--every <k>' needs --checkpoint/],
+    [['endless.mjs', '--resume'], 2, /'--resume' needs --checkpoint/],
+    [['endless.mjs', '--resume', '--checkpoint', 'none'], 1, /no checkpoint: start with run/],
+    [['endless.mjs', '--resume', '--checkpoint', 'x', '--seed', '1'], 2, /'--seed <n>' can't be/],
+    [['sum.mjs', '--checkpoint', 'sum.mjs'], 1, /sum\.mjs/],
     [[], 2, /missing required argument 'module'/],
   ])('%j is an error', async (args, expected, problem) => {
     const { code, stdout, stderr } = await cli(['run', ...args], at)

@@ -117,6 +117,54 @@ describe.each(TRANSPORTS)('the transport %s', (_kind, open) => {
   })
 })
 
+describe.each(TRANSPORTS)('what members save: %s', (_kind, open) => {
+  it('arrives whole, by rank, one after the other', async () => {
+    const job = await jobOf<object, number>('saving')
+    for (const processors of [1, 2, 3]) {
+      const seen: unknown[] = []
+      let busy = 0
+      const onSave = async (superstep: number, sections: readonly Uint8Array[]) => {
+        expect(++busy).toBe(1)
+        await new Promise((resolve) => setTimeout(resolve, 3))
+        busy--
+        seen.push([superstep, sections.map((section) => [...section])])
+      }
+      const from = { firstSuperstep: 20, onSave }
+      await open().run(job, { saves: 4 }, { ...shape(processors), ...from })
+      await until(() => busy === 0)
+      const ranks = Array.from({ length: processors }, (_, rank) => rank)
+      expect(seen).toEqual(
+        [21, 22, 23, 24].map((superstep) => [superstep, ranks.map((rank) => [superstep, rank])]),
+      )
+    }
+  })
+
+  it('keeps nobody who ends the run', async () => {
+    const transport = open()
+    let saves = 0
+    const onSave = () => {
+      saves++
+      return new Promise<void>(() => {})
+    }
+    const job = await jobOf<object, number>('saving')
+    const run = transport.run(job, { saves: 4 }, { ...shape(2), onSave })
+    await until(() => transport.state()?.phases.includes('saving') === true && saves === 1)
+    transport.end()
+    await expect(run).rejects.toThrow(RunEnded)
+    expect(saves).toBe(1)
+  })
+
+  it('counts supersteps from the first one on', async () => {
+    const transport = open()
+    const job = await jobOf('traffic')
+    await transport.run(job, { seed: 2, supersteps: 5 }, { ...shape(3), firstSuperstep: 1030 })
+    expect(transport.state()?.superstep).toBe(1034)
+    expect(transport.figures(1033, 2)?.[4]).toBe(5)
+    expect(transport.figures(1034, 0)).toBeUndefined()
+    expect(transport.figures(1029, 0)?.[8] ?? 0).toBe(0)
+  })
+})
+
 describe('memory for messages', () => {
   it.each(TRANSPORTS)('that can’t be had is not taken: %s', async (_kind, open) => {
     const job = await jobOf<object, (number | string)[]>('greedy')

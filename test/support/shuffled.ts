@@ -18,6 +18,7 @@ function shuffledEndpoint(endpoint: Endpoint, random: Random): Endpoint {
     post: (...packet) => endpoint.post(...packet),
     figures: (rank) => endpoint.figures(rank),
     exchange: (...args) => endpoint.exchange(...args),
+    save: (...args) => endpoint.save(...args),
     received(rank, lane) {
       const packets = [...endpoint.received(rank, lane)]
       for (let i = packets.length - 1; i > 0; i--) {

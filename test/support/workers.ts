@@ -17,3 +17,8 @@ export async function allEnd(): Promise<boolean> {
   }
   return made.size === 0
 }
+
+/** One of those that have not ended. */
+export function anyWorker(random: { nextBelow(bound: number): number }): Worker | undefined {
+  return made.size === 0 ? undefined : [...made][random.nextBelow(made.size)]
+}

@@ -37,6 +37,8 @@ export interface PagerankPart {
   pull(jump: number): Promise<void>
   /** Own ranks by vertex. */
   ranks(): Promise<Float64Array>
+  /** Goes on from what another part of the same rows had: its ranks, and its `published`. */
+  restore(ranks: Float64Array, published: Float64Array): Promise<void>
   dispose(): void
 }
 

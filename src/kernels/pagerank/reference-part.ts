@@ -53,6 +53,11 @@ export class ReferencePart implements PagerankPart {
     return this.#ranks
   }
 
+  async restore(ranks: Float64Array, published: Float64Array): Promise<void> {
+    this.#ranks.set(ranks)
+    this.published.set(published)
+  }
+
   dispose(): void {}
 
   /** A contribution is the rank itself: shares have the out-weight in them. */

@@ -197,7 +197,10 @@ class WasmPart implements PagerankPart {
   }
 
   async receive(from: number, published: Float64Array): Promise<void> {
-    const slot = this.#cut.firstBlocks[from] * this.#cut.blockSlots
+    await this.#writeSlots(this.#cut.firstBlocks[from] * this.#cut.blockSlots, published)
+  }
+
+  async #writeSlots(slot: number, published: Float64Array): Promise<void> {
     this.slots.set(published, slot)
     if (this.#pool.shared !== undefined) return
     const { address } = this.#places.vectors[this.#current]
@@ -225,6 +228,13 @@ class WasmPart implements PagerankPart {
     const ranks = new Float64Array(order.length)
     for (let row = 0; row < order.length; row++) ranks[order[row] - first] = byRow[row]
     return ranks
+  }
+
+  async restore(ranks: Float64Array, published: Float64Array): Promise<void> {
+    const { first, order } = this.#layout
+    const byRow = Float64Array.from(order, (vertex) => ranks[vertex - first])
+    await this.#pool.memory.write(this.#places.ranks, bytesOf(byRow))
+    await this.#writeSlots(this.#own.firstSlot, published)
   }
 
   dispose(): void {

@@ -37,6 +37,21 @@ export const endless = defineComputation({
   ],
 })
 
+/** Counts to nine. */
+export const counting = defineComputation({
+  name: 'counting',
+  initialize: () => ({ count: 0 }),
+  supersteps: [
+    {
+      name: 'count',
+      compute(state) {
+        state.count++
+      },
+      converged: (_before, { count }) => count === 9,
+    },
+  ],
+})
+
 export const hanging = defineComputation({
   name: 'hanging',
   initialize: () => 0,
