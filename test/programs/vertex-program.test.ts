@@ -235,7 +235,7 @@ describe('the parts of a definition', () => {
     expect(totals.size).toBe(1)
   })
 
-  it('votes to halt: a change that nobody is told of, and the end when all have halted', async () => {
+  it('votes to halt: changes that nobody is told of, and the end when all halt', async () => {
     const halving = (halts?: (after: { x: number }) => boolean) =>
       defineVertexProgram({
         name: 'halving',

@@ -102,12 +102,12 @@ export class VertexPart {
     return this.#program.aggregators.length > 0
   }
 
-  /** How often own vertices have changed. */
+  /** Iterations finished. */
   get iteration(): number {
     return this.#round.iteration
   }
 
-  /** Whether own vertices have messages that nobody has been given yet. */
+  /** Whether own vertices send messages after the last iteration. */
   get sends(): boolean {
     return this.#ownSenders > 0
   }

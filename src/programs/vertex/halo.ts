@@ -40,14 +40,11 @@ export class Halo implements Locals {
     this.first = firsts[rank]
     this.end = firsts[rank + 1]
     this.ownCount = this.end - this.first
-    const own = { first: this.first, end: this.end }
     const isAlone = this.ownCount === graph.vertexCount || this.ownCount === 0
-    this.mirrors = isAlone ? new Uint32Array(0) : mirrorsOf(graph, direction, own)
+    const found = isAlone ? undefined : new Survey(graph, direction, this, cut)
+    this.mirrors = found?.mirrors() ?? new Uint32Array(0)
     this.#mirrorStarts = mirrorStarts(this.mirrors, firsts, this.ownCount)
-    const bits = isAlone
-      ? new Subscriptions(0, 0)
-      : subscriptionsOf(graph, direction, own, cut, firsts.length - 1)
-    const { peers, starts, subscribers } = bits.list(this.ownCount)
+    const { peers, starts, subscribers } = found?.subscriptions() ?? NOBODY
     this.#peers = peers
     this.#starts = starts
     this.#subscribers = subscribers
@@ -111,32 +108,11 @@ export class Halo implements Locals {
   }
 }
 
-/** Calls back for every pair of vertices, one own and one not, such that the other one sends. */
-function mirrorsOf(
-  { vertexCount: n, directed, offsets, targets }: Graph,
-  direction: MessageDirection,
-  { first, end }: { first: number; end: number },
-): Uint32Array {
-  const sends = new Uint8Array(n)
-  if (directed && direction !== 'in') {
-    const own = end - first
-    for (let u = 0; u < n; u++) {
-      for (let arc = offsets[u]; arc < offsets[u + 1]; arc++) {
-        if ((targets[arc] - first) >>> 0 >= own) continue
-        sends[u] = 1
-        break
-      }
-    }
-  }
-  if (!directed || direction !== 'out') {
-    for (let arc = offsets[first]; arc < offsets[end]; arc++) sends[targets[arc]] = 1
-  }
-  sends.fill(0, first, end)
-  let count = 0
-  for (let v = 0; v < n; v++) count += sends[v]
-  const mirrors = new Uint32Array(count)
-  for (let v = 0, at = 0; v < n; v++) if (sends[v] === 1) mirrors[at++] = v
-  return mirrors
+/** Without neighbours on other processors. */
+const NOBODY = {
+  peers: [] as Peer[],
+  starts: new Uint32Array(0),
+  subscribers: new Uint32Array(0),
 }
 
 function mirrorStarts(mirrors: Uint32Array, firsts: Uint32Array, ownCount: number): Uint32Array {
@@ -148,33 +124,94 @@ function mirrorStarts(mirrors: Uint32Array, firsts: Uint32Array, ownCount: numbe
   return starts
 }
 
-/** A bit for each own vertex and rank: whether the rank mirrors the vertex. */
-class Subscriptions {
+/** Looks at the arcs between own vertices and others: who sends, and who is to be sent to. */
+class Survey {
+  readonly #first: number
+  readonly #ownCount: number
+  readonly #cut: VertexCut
+  /** 1 for each vertex that sends to an own one. */
+  readonly #sends: Uint8Array
+  /** For each own vertex, a bit for each rank that it sends to. */
   readonly #words: Uint32Array
   readonly #wordsEach: number
-  readonly #ranks: number
 
-  constructor(vertices: number, ranks: number) {
-    this.#ranks = ranks
-    this.#wordsEach = Math.ceil(ranks / 32)
-    this.#words = new Uint32Array(vertices * this.#wordsEach)
+  constructor(
+    graph: Graph,
+    direction: MessageDirection,
+    { first, ownCount }: { first: number; ownCount: number },
+    cut: VertexCut,
+  ) {
+    this.#first = first
+    this.#ownCount = ownCount
+    this.#cut = cut
+    this.#wordsEach = Math.ceil((cut.firsts.length - 1) / 32)
+    this.#words = new Uint32Array(ownCount * this.#wordsEach)
+    this.#sends = new Uint8Array(graph.vertexCount)
+    const along = !graph.directed || direction !== 'in'
+    const against = !graph.directed || direction !== 'out'
+    this.#lookAtOwnRows(graph, along, against)
+    if (graph.directed) this.#lookAtOtherRows(graph, along, against)
   }
 
-  add(vertex: number, rank: number): void {
-    this.#words[vertex * this.#wordsEach + (rank >>> 5)] |= 1 << (rank & 31)
+  /** Rows of own vertices: messages along their arcs go out, messages against them come in. */
+  #lookAtOwnRows({ offsets, targets }: Graph, along: boolean, against: boolean): void {
+    const { owners, blockShift } = this.#cut
+    const [sends, words, each] = [this.#sends, this.#words, this.#wordsEach]
+    const [first, own] = [this.#first, this.#ownCount]
+    for (let v = 0; v < own; v++) {
+      for (let arc = offsets[first + v]; arc < offsets[first + v + 1]; arc++) {
+        const target = targets[arc]
+        if ((target - first) >>> 0 < own) continue
+        const rank = owners[target >>> blockShift]
+        if (along) words[v * each + (rank >>> 5)] |= 1 << (rank & 31)
+        if (against) sends[target] = 1
+      }
+    }
   }
 
-  list(vertices: number): { peers: Peer[]; starts: Uint32Array; subscribers: Uint32Array } {
-    const counts = new Uint32Array(this.#ranks)
-    const starts = new Uint32Array(vertices + 1)
+  /** Rows of others: the other way round. */
+  #lookAtOtherRows(graph: Graph, along: boolean, against: boolean): void {
+    const { vertexCount: n, offsets, targets } = graph
+    const { owners, blockShift } = this.#cut
+    const [sends, words, each] = [this.#sends, this.#words, this.#wordsEach]
+    const [first, own] = [this.#first, this.#ownCount]
+    for (let u = 0; u < n; u++) {
+      if ((u - first) >>> 0 < own) continue
+      const rank = owners[u >>> blockShift]
+      for (let arc = offsets[u]; arc < offsets[u + 1]; arc++) {
+        const v = (targets[arc] - first) >>> 0
+        if (v >= own) continue
+        if (along) sends[u] = 1
+        if (against) words[v * each + (rank >>> 5)] |= 1 << (rank & 31)
+        // One arc is enough to be a sender.
+        else break
+      }
+    }
+  }
+
+  /** Vertices of others that send to own ones, ascending. */
+  mirrors(): Uint32Array {
+    const sends = this.#sends
+    let count = 0
+    for (let v = 0; v < sends.length; v++) count += sends[v]
+    const mirrors = new Uint32Array(count)
+    for (let v = 0, at = 0; v < sends.length; v++) if (sends[v] === 1) mirrors[at++] = v
+    return mirrors
+  }
+
+  /** For each own vertex, pairs of a peer and the number there. */
+  subscriptions(): { peers: Peer[]; starts: Uint32Array; subscribers: Uint32Array } {
+    const [own, ranks] = [this.#ownCount, this.#cut.firsts.length - 1]
+    const counts = new Uint32Array(ranks)
+    const starts = new Uint32Array(own + 1)
     let total = 0
     this.#visit((vertex, rank) => {
       counts[rank]++
       starts[vertex + 1] = ++total
     })
-    for (let v = 0; v < vertices; v++) starts[v + 1] = Math.max(starts[v], starts[v + 1])
+    for (let v = 0; v < own; v++) starts[v + 1] = Math.max(starts[v], starts[v + 1])
     const peers: Peer[] = []
-    const peerOf = new Uint16Array(this.#ranks)
+    const peerOf = new Uint16Array(ranks)
     for (const [rank, count] of counts.entries()) {
       if (count === 0) continue
       peerOf[rank] = peers.length
@@ -191,47 +228,16 @@ class Subscriptions {
     return { peers, starts, subscribers }
   }
 
-  /** In order of vertices, of each in order of ranks. */
+  /** In order of own vertices, of each in order of ranks. */
   #visit(take: (vertex: number, rank: number) => void): void {
-    for (let word = 0; word < this.#words.length; word++) {
-      let bits = this.#words[word]
-      const vertex = Math.floor(word / this.#wordsEach)
-      const firstRank = 32 * (word % this.#wordsEach)
+    const [words, each] = [this.#words, this.#wordsEach]
+    for (let word = 0; word < words.length; word++) {
+      let bits = words[word]
       while (bits !== 0) {
         const bit = 31 - Math.clz32(bits & -bits)
-        take(vertex, firstRank + bit)
+        take(Math.floor(word / each), 32 * (word % each) + bit)
         bits &= bits - 1
       }
     }
   }
-}
-
-function subscriptionsOf(
-  { vertexCount: n, directed, offsets, targets }: Graph,
-  direction: MessageDirection,
-  { first, end }: { first: number; end: number },
-  { owners, blockShift }: VertexCut,
-  processors: number,
-): Subscriptions {
-  const subscriptions = new Subscriptions(end - first, processors)
-  if (!directed || direction !== 'in') {
-    for (let v = first; v < end; v++) {
-      for (let arc = offsets[v]; arc < offsets[v + 1]; arc++) {
-        const target = targets[arc]
-        if (target >= first && target < end) continue
-        subscriptions.add(v - first, owners[target >>> blockShift])
-      }
-    }
-  }
-  if (directed && direction !== 'out') {
-    for (let u = 0; u < n; u++) {
-      if (u >= first && u < end) continue
-      const rank = owners[u >>> blockShift]
-      for (let arc = offsets[u]; arc < offsets[u + 1]; arc++) {
-        const target = targets[arc]
-        if (target >= first && target < end) subscriptions.add(target - first, rank)
-      }
-    }
-  }
-  return subscriptions
 }

@@ -73,8 +73,8 @@ export interface VertexProgramDefinition<
 > {
   name: string
   /**
-   * Numbers that a run is given in its input: their defaults; `'number'` for one that must be given,
-   * `'vertex'` for the number of a vertex. Default: none.
+   * Numbers that a run is given in its input: their defaults; `'number'` for one that must be
+   * given, `'vertex'` for the number of a vertex. Default: none.
    */
   parameters?: P
   /** Columns of a vertex's state. None is called `index`, `outDegree` or `outWeight`. */
