@@ -224,6 +224,7 @@ describe('resume refuses', () => {
     const checkpoint = { store: { load: 1 } } as never
     expect(() => run(program(), { checkpoint })).toThrow(/"store" expected/)
     expect(() => run(program(), { checkpoint: { often: 1 } as never })).toThrow(/no option "often"/)
+    expect(() => run(program(), { checkpoint: null as never })).toThrow(/"checkpoint" expected obj/)
     expect(() => run(program(), { checkpoint: { maxRestarts: -1 } })).toThrow(/"maxRestarts"/)
   })
 
