@@ -122,12 +122,15 @@ export function checkRunOptions(options: RunOptions, hostProcessors: number): Se
     seed: whole('seed', 0, 0, 2 ** 32 - 1),
     signal: checkSignal(options.signal),
     onProgress: options.onProgress,
-    checkpoint: options.checkpoint && checkCheckpoint(options.checkpoint),
+    checkpoint: checkCheckpoint(options.checkpoint),
     workerFactory: options.workerFactory,
   }
 }
 
-function checkCheckpoint(options: CheckpointOptions): Required<CheckpointOptions> {
+function checkCheckpoint(
+  options: CheckpointOptions | undefined,
+): Required<CheckpointOptions> | undefined {
+  if (options === undefined) return undefined
   checkOptions('checkpoint', options, ['every', 'store', 'maxRestarts'])
   const { every = 1, maxRestarts = 3, store = memoryStore() } = options
   return {

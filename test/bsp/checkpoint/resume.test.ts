@@ -140,6 +140,28 @@ describe('resume', () => {
     expect(store.supersteps).toEqual([4, 8])
   })
 
+  it('knows how the round has voted so far', async () => {
+    const program = defineComputation({
+      name: 'two votes',
+      initialize: () => 0,
+      supersteps: [
+        {
+          name: 'one',
+          compute: (count: number) => count + 1,
+          converged: (_before, _now, { rank, round }) => rank !== 1 || round === 2,
+        },
+        { name: 'two', compute() {}, converged: () => true },
+      ],
+    })
+    const options = { processors: 3, transport: 'inline' } as const
+    const { outcome, store } = await blocksOf(program, options)
+    expect(outcome).toMatchObject({ reason: 'converged', supersteps: 6, result: [3, 3, 3] })
+    for (const block of store.blocks) {
+      const again = await resume(program, { store: storeOf(block), transport: 'inline' })
+      expect(again).toMatchObject({ reason: 'converged', supersteps: 6, rounds: 3 })
+    }
+  })
+
   it('takes further checkpoints, of its own pace if told so', async () => {
     const input = mixture.inputOf(NO_FAULT, 0)
     const { store } = await blocksOf(mixture.computation, { processors: 2, input }, 5)
@@ -224,6 +246,7 @@ describe('resume refuses', () => {
     const checkpoint = { store: { load: 1 } } as never
     expect(() => run(program(), { checkpoint })).toThrow(/"store" expected/)
     expect(() => run(program(), { checkpoint: { often: 1 } as never })).toThrow(/no option "often"/)
+    expect(() => run(program(), { checkpoint: null as never })).toThrow(/"checkpoint" expected obj/)
     expect(() => run(program(), { checkpoint: { maxRestarts: -1 } })).toThrow(/"maxRestarts"/)
   })
 
