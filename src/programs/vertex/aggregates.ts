@@ -18,18 +18,21 @@ export function combineBlocks<V, F>(
   ownCount: number,
   blockShift: number,
 ): Float64Array {
-  const { identity } = combinerOf(combine)
+  const { identity, combine: join } = combinerOf(combine)
   const { after, before, facts, position } = vertex
   const blocks = new Float64Array(Math.ceil(ownCount / 2 ** blockShift)).fill(identity)
   for (let block = 0; block < blocks.length; block++) {
     const first = block * 2 ** blockShift
     const end = Math.min(ownCount, first + 2 ** blockShift)
     let all = identity
-    for (let v = first; v < end; v++) {
-      position.at = v
-      const own = program.ask(after, before, facts)
-      if (combine === 'sum') all += own
-      else if (combine === 'min' ? own < all : own > all) all = own
+    if (combine === 'sum') {
+      for (position.at = first; position.at < end; position.at++) {
+        all += program.ask(after, before, facts)
+      }
+    } else {
+      for (position.at = first; position.at < end; position.at++) {
+        all = join(all, program.ask(after, before, facts))
+      }
     }
     blocks[block] = all
   }

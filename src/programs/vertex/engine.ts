@@ -19,6 +19,7 @@ import { gatherAll, pushFrom, type Touched } from './gather.js'
 import { type HALO_MESSAGE, Halo } from './halo.js'
 import type { PreparedProgram } from './prepare.js'
 import { copyRows, evaluate, evaluateNext, listChanged } from './rows.js'
+import { type SlicedRows, sliceRows, sumSliced } from './sliced.js'
 import type { ParameterSpec, Round } from './types.js'
 
 /** What a processor is made of. */
@@ -52,8 +53,12 @@ export class VertexPart {
   readonly #outDegrees: Uint32Array
   readonly #outWeights: Float64Array
   readonly #blockShift: number
-  /** By local number; the combiner's identity where there is no message. */
+  /**
+   * By local number; the combiner's identity where there is no message, and behind them all.
+   */
   readonly #messages: Float64Array
+  /** Rows for plain sums, once they are needed. */
+  #slices: SlicedRows[] | undefined
   readonly #gathered: Float64Array
   /** Local numbers of those who send, own ones first. */
   readonly #senders: Uint32Array
@@ -82,7 +87,7 @@ export class VertexPart {
     const { aggregates } = this
     this.#round = { vertexCount, arcCount, parameters, aggregates, iteration: 0 }
     const locals = halo.ownCount + halo.mirrors.length
-    this.#messages = new Float64Array(locals).fill(combiner.identity)
+    this.#messages = new Float64Array(locals + 1).fill(combiner.identity)
     this.#gathered = new Float64Array(halo.ownCount).fill(combiner.identity)
     this.#senders = new Uint32Array(locals)
     this.#touched = { list: new Uint32Array(halo.ownCount), count: 0 }
@@ -230,8 +235,12 @@ export class VertexPart {
       touched.count = 0
       this.#push(senderCount)
     } else {
-      for (const way of this.#ways) {
-        gatherAll(way.gatherRows(), messages, gathered, this.#program.combiner, this.#program.arc)
+      const { combiner, arc } = this.#program
+      if (combiner.kind === 'sum' && !this.#weighted) {
+        this.#slices ??= this.#ways.map((way) => sliceRows(way.gatherRows(), messages.length - 1))
+        for (const rows of this.#slices) sumSliced(rows, messages, gathered)
+      } else {
+        for (const way of this.#ways) gatherAll(way.gatherRows(), messages, gathered, combiner, arc)
       }
       if (!this.#program.gathersAll) listTouched(gathered, identity, touched)
     }
