@@ -12,7 +12,7 @@ import {
   type molecularDynamicsProgram,
 } from 'ticktickclock/programs'
 
-const steps = Number(process.argv[2] ?? 1000)
+const steps = Number(process.argv[2] ?? 500)
 const fluid = createFluid({ particles: 1000, density: 0.8442, temperature: 0.728, seed: 1 })
 console.log(`1000 particles in a box of ${fluid.boxLength.toFixed(2)} a side, ${steps} steps`)
 

@@ -27,12 +27,8 @@ export type { CheckpointInfo, CheckpointStore } from './checkpoint/store.js'
 export * from './collectives/index.js'
 export { defineComputation, message } from './computation.js'
 export {
-  type AnyComputation,
   Coordinator,
   createRuntime,
-  type InputOf,
-  type ResultOf,
-  type RunArguments,
   Runtime,
   type RuntimeOptions,
   resume,
@@ -45,6 +41,12 @@ export type { ResumeOptions } from './plan.js'
 export type { ProcessorReport, SuperstepReport } from './report.js'
 export type { RunInspection, RuntimeMemory } from './runtime.js'
 export { serve } from './serve.js'
+export type {
+  AnyComputation,
+  InputOf,
+  ResultOf,
+  RunArguments,
+} from './start.js'
 export type {
   ColumnArrays,
   ColumnBatch,

@@ -5,8 +5,8 @@
 
 import { serveMember } from '../transport/serve.js'
 import type { Endpoint } from '../transport/transport.js'
-import type { AnyComputation } from './coordinator.js'
 import { type MemberArgument, runMember } from './member.js'
+import type { AnyComputation } from './start.js'
 
 /**
  * Serves a computation from a worker script, for `run(computation, { workerFactory })`.

@@ -10,7 +10,7 @@ import { checkInteger, checkNumber, checkOptions, show } from '../check.js'
 import type { Graph } from '../graph/csr.js'
 import { openPart } from '../kernels/pagerank/part.js'
 import { cutParts, type PagerankPart, type PartCut, sumsOf } from '../kernels/pagerank/part-cut.js'
-import { graphOf } from './graph-input.js'
+import { checkSameGraph, graphOf, inputAgain, sizesOf } from './graph-input.js'
 import { checkProgramDevice, leaseProgramDevice, type ProgramDevice } from './place.js'
 
 /** Input of `pagerankProgram`. */
@@ -108,21 +108,13 @@ const program = defineComputation({
   snapshot: (state) => state,
   // Neither graph nor layout, which the input gives again.
   save: async ({ part, settings, iterations, residual, isFinished }) => {
-    const { vertexCount, arcCount } = settings.graph
     const ranks = await part.ranks()
     const { published } = part
-    return { vertexCount, arcCount, ranks, published, iterations, residual, isFinished }
+    return { graph: sizesOf(settings.graph), ranks, published, iterations, residual, isFinished }
   },
   async restore(saved, ctx, input) {
-    if (input === undefined) throw new TypeError('pass "input", with the graph of the checkpoint')
-    const settings = checkInput(input)
-    const { vertexCount, arcCount } = settings.graph
-    if (vertexCount !== saved.vertexCount || arcCount !== saved.arcCount) {
-      throw new RangeError(
-        `"graph" has ${vertexCount} vertices and ${arcCount} arcs, the one of the checkpoint had ` +
-          `${saved.vertexCount} and ${saved.arcCount}: pass that`,
-      )
-    }
+    const settings = checkInput(inputAgain(input))
+    checkSameGraph(settings.graph, saved.graph)
     const state = await begin(settings, ctx)
     await state.part.restore(saved.ranks, saved.published)
     const { iterations, residual, isFinished } = saved

@@ -139,7 +139,7 @@ describe.each(KINDS)('on workers by %s', (transport) => {
   }
 })
 
-it('takes threads for a module where memory can be shared, and moves packets elsewhere', async () => {
+it('takes threads where memory can be shared, and moves packets elsewhere', async () => {
   const input = { vertexCount: 4, edges: pairs(4, 3) }
   const { transport } = await run<typeof componentsProgram>(COMPONENTS, { input, processors: 2 })
   expect(transport).toBe(KINDS[0])

@@ -126,6 +126,7 @@ describe('examples', () => {
   it('graph-analytics: answers that agree with each other', async () => {
     const { code, stdout, stderr } = await runNode([built('graph-analytics')])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expectDocumented('graph-analytics', stdout)
     expect(stdout).toMatch(/^304 of 305 airports can be reached from ATL\n {2}1 leg {3}173: ABE/)
     expect(stdout).toMatch(/^ {2}LIH {2}7329 km {2}Lihue$/m)
     expect(stdout).toMatch(/^21783 triangles; .*\n {2}ATL {2}2131, 0\.14$/m)
@@ -144,13 +145,11 @@ describe('examples', () => {
   })
 
   it('molecular-dynamics: energy goes to and fro, its sum stays', async () => {
-    const { code, stdout, stderr } = await runNode([built('molecular-dynamics'), '100'])
+    const { code, stdout, stderr } = await runNode([built('molecular-dynamics')])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expectDocumented('molecular-dynamics', stdout)
     const [, drift] = stdout.match(/^largest change of the total: (\S+) %$/m) ?? []
-    expect(Number(drift)).toBeGreaterThan(0)
     expect(Number(drift)).toBeLessThan(0.1)
-    expect(stdout).toMatch(/^ {3}100 .*\nlargest/m)
-    expect(stdout).toMatch(/^303 supersteps, /m)
   })
 
   it('readme: the lines of the README', async () => {

@@ -5,10 +5,10 @@
  */
 
 import { defineComputation } from '../../bsp/computation.js'
-import type { Computation, MessageSpec } from '../../bsp/types.js'
+import type { Computation, Context, MessageSpec } from '../../bsp/types.js'
 import { checkInteger, checkOptions } from '../../check.js'
 import type { Graph } from '../../graph/csr.js'
-import { graphOf } from '../graph-input.js'
+import { checkSameGraph, checkSameShare, graphOf, inputAgain, sizesOf } from '../graph-input.js'
 import { type Rows, waysOf } from '../vertex/arcs.js'
 import { checkPartition, cutVertices, type VertexPartition } from '../vertex/cut.js'
 import { HALO_MESSAGE, Halo } from '../vertex/halo.js'
@@ -31,6 +31,7 @@ export interface CdlpResult {
 }
 
 interface State {
+  readonly graph: Graph
   readonly halo: Halo
   readonly rows: readonly Rows[]
   readonly vertexCount: number
@@ -55,28 +56,7 @@ interface Output {
 const program = defineComputation({
   name: 'cdlp',
   message: HALO_MESSAGE,
-  initialize(input: CdlpInput, ctx): State {
-    checkOptions('input', input ?? 0, ['graph', 'iterations', 'partition'])
-    const graph = graphOf(input.graph)
-    const most = checkInteger('iterations', input.iterations ?? 10, 0, 1_000_000)
-    const cut = cutVertices(graph, checkPartition(input.partition), ctx.processors)
-    const halo = new Halo(graph, 'both', cut, ctx.rank)
-    const { ownCount, first, mirrors } = halo
-    const labels = new Float64Array(ownCount + mirrors.length)
-    for (let v = 0; v < ownCount; v++) labels[v] = first + v
-    labels.set(mirrors, ownCount)
-    return {
-      halo,
-      rows: waysOf(graph, 'both', halo, false).map((way) => way.gatherRows()),
-      ...{ vertexCount: graph.vertexCount, most, labels },
-      next: labels.slice(0, ownCount),
-      counts: new Uint32Array(graph.vertexCount),
-      changed: new Uint32Array(ownCount),
-      received: new Uint32Array(mirrors.length),
-      changedCount: ownCount,
-      iterations: 0,
-    }
-  },
+  initialize: (input: CdlpInput, ctx): State => begin(input, ctx),
   supersteps: [
     {
       name: 'relabel',
@@ -95,6 +75,18 @@ const program = defineComputation({
   ],
   // Votes look at the state as it is: no copy of it is needed.
   snapshot: (state) => state,
+  // Neither graph nor mirrors, which the input gives again.
+  save: ({ graph, labels, changedCount, iterations }) => {
+    return { graph: sizesOf(graph), labels, changedCount, iterations }
+  },
+  restore(saved, ctx, input) {
+    const state = begin(inputAgain(input), ctx)
+    checkSameGraph(state.graph, saved.graph)
+    const { labels, changedCount, iterations } = saved
+    checkSameShare(state.labels.length, labels.length)
+    state.next.set(labels.subarray(0, state.next.length))
+    return { ...state, labels, changedCount, iterations }
+  },
   output: ({ halo, labels, vertexCount, iterations }): Output => ({
     labels: labels.slice(0, halo.ownCount),
     vertexCount,
@@ -110,6 +102,31 @@ const program = defineComputation({
     return { labels, iterations: outputs[0].iterations }
   },
 })
+
+/** A processor before the first iteration. */
+function begin(input: CdlpInput, ctx: Pick<Context, 'rank' | 'processors'>): State {
+  checkOptions('input', input ?? 0, ['graph', 'iterations', 'partition'])
+  const graph = graphOf(input.graph)
+  const most = checkInteger('iterations', input.iterations ?? 10, 0, 1_000_000)
+  const cut = cutVertices(graph, checkPartition(input.partition), ctx.processors)
+  const halo = new Halo(graph, 'both', cut, ctx.rank)
+  const { ownCount, first, mirrors } = halo
+  const labels = new Float64Array(ownCount + mirrors.length)
+  for (let v = 0; v < ownCount; v++) labels[v] = first + v
+  labels.set(mirrors, ownCount)
+  return {
+    graph,
+    halo,
+    rows: waysOf(graph, 'both', halo, false).map((way) => way.gatherRows()),
+    ...{ vertexCount: graph.vertexCount, most, labels },
+    next: labels.slice(0, ownCount),
+    counts: new Uint32Array(graph.vertexCount),
+    changed: new Uint32Array(ownCount),
+    received: new Uint32Array(mirrors.length),
+    changedCount: ownCount,
+    iterations: 0,
+  }
+}
 
 /**
  * Communities by synchronous label propagation (Raghavan, Albert and Kumara, Physical Review E 76,

@@ -12,7 +12,7 @@ import { defineComputation } from '../../bsp/computation.js'
 import type { ColumnInbox, ColumnSend } from '../../bsp/types.js'
 import { checkOptions } from '../../check.js'
 import type { Graph } from '../../graph/csr.js'
-import { graphOf } from '../graph-input.js'
+import { checkSameGraph, checkSameShare, graphOf, inputAgain, sizesOf } from '../graph-input.js'
 import { inRows, type Rows } from '../vertex/arcs.js'
 import { checkPartition, cutVertices, type VertexCut, type VertexPartition } from '../vertex/cut.js'
 
@@ -97,6 +97,14 @@ export function defineTriangleCount<R>(
         },
       },
     ],
+    // Not the graph, which the input gives again.
+    save: ({ graph, rows, counts, degrees }) => ({ graph: sizesOf(graph), rows, counts, degrees }),
+    restore(saved, ctx, input) {
+      const state = begin(inputAgain(input), ctx.processors, ctx.rank)
+      checkSameGraph(state.graph, saved.graph)
+      checkSameShare(state.degrees.length, saved.degrees.length)
+      return { ...state, rows: saved.rows, counts: saved.counts }
+    },
     output: ({ counts, first, end, degrees }): Output => ({
       counts: counts.slice(first, end),
       degrees,

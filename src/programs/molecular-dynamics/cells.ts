@@ -1,7 +1,7 @@
 /**
- * Cells of a periodic box, at least as wide as the cutoff: a particle's partners lie in its own cell
- * and the 26 around it. A processor owns a block of consecutive cells and sees those around them,
- * its halo.
+ * Cells of a periodic box, at least as wide as the cutoff: a particle's partners lie in its own
+ * cell and the 26 around it. A processor owns a block of consecutive cells and sees those around
+ * them, its halo.
  */
 
 import type { BlockPartition } from '../../graph/partition.js'
@@ -29,7 +29,7 @@ export class CellGrid {
     return (along(x) * side + along(y)) * side + along(z)
   }
 
-  /** The cells around one and itself, ascending, each once: fewer than 27 where the box is small. */
+  /** The cells around one and itself, ascending, each once: fewer than 27 in a small box. */
   around(cell: number): number[] {
     const { side } = this
     const [x, y, z] = [Math.floor(cell / side ** 2), Math.floor(cell / side) % side, cell % side]

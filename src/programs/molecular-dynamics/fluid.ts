@@ -9,7 +9,10 @@ export interface FluidOptions {
   particles: number
   /** Particles a unit of volume. Default 0.8442, a liquid near the triple point. */
   density?: number
-  /** Mean kinetic energy is 1.5 times this a particle, less what the total momentum takes. Default 0.728. */
+  /**
+   * Mean kinetic energy is 1.5 times this a particle, less what the total momentum takes. Default
+   * 0.728.
+   */
   temperature?: number
   /** Seed of the velocities. Default 0. */
   seed?: number

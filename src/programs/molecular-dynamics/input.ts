@@ -57,8 +57,8 @@ export function checkInput(input: MolecularDynamicsInput): Settings {
   checkNumber('cutoff', cutoff, { low: Number.MIN_VALUE })
   if (cutoff > boxLength / 2) {
     throw new RangeError(
-      `"cutoff" expected at most half of the box's edge ${boxLength}, got ${cutoff}: in a smaller ` +
-        'box a particle would meet its own images; take more particles',
+      `"cutoff" expected at most half of the box's edge ${boxLength}, got ${cutoff}: in a ` +
+        'smaller box a particle would meet its own images; take more particles',
     )
   }
   const { recordEvery = Math.max(1, Math.ceil(steps / 100)) } = input

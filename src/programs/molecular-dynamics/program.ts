@@ -68,23 +68,7 @@ const COLUMNS = {
 const program = defineComputation({
   name: 'molecular-dynamics',
   message: COLUMNS,
-  initialize: async (input: MolecularDynamicsInput, ctx): Promise<State> => {
-    const settings = checkInput(input)
-    const { boxLength, cutoff, device: kind } = settings
-    const grid = new CellGrid(boxLength, cutoff)
-    const cells = localCells(grid, ctx.block(grid.cellCount))
-    const own = ownParticles(settings, cells)
-    const { device, release } = await leaseProgramDevice(kind)
-    const { neighborStarts, neighbors, ownCount: ownCells } = cells
-    const capacity = settings.positions.length / 3
-    const request = { boxLength, cutoff, ownCells, neighborStarts, neighbors, capacity }
-    const pass = await openForces(device, request).catch(async (error) => {
-      await release()
-      throw error
-    })
-    const forces = noForces(0)
-    return { settings, cells, pass, release, own, forces, leaving: new Map(), records: [] }
-  },
+  initialize: (input: MolecularDynamicsInput, ctx): Promise<State> => begin(checkInput(input), ctx),
   supersteps: [
     {
       name: 'move',
@@ -137,6 +121,14 @@ const program = defineComputation({
   ],
   // Votes look at the round: no copy of a state is needed.
   snapshot: (state) => state,
+  // Not the box and its cells, which the input gives again.
+  save: ({ own, forces, leaving, records }) => ({ own, forces, leaving, records }),
+  async restore(saved, ctx, input) {
+    if (input === undefined) throw new TypeError('pass "input", with the settings of the run')
+    const state = await begin(checkInput(input), ctx)
+    if (saved.own.starts.length === state.own.starts.length) return { ...state, ...saved }
+    throw new RangeError('"input" has another box or cutoff than the one of the checkpoint')
+  },
   output: ({ settings, own, records }): Output => ({
     particleCount: settings.positions.length / 3,
     particles: pickParticles(
@@ -174,6 +166,24 @@ const program = defineComputation({
     return { positions, velocities, energies }
   },
 })
+
+/** A processor before the first superstep. */
+async function begin(settings: Settings, ctx: Context): Promise<State> {
+  const { boxLength, cutoff, device: kind } = settings
+  const grid = new CellGrid(boxLength, cutoff)
+  const cells = localCells(grid, ctx.block(grid.cellCount))
+  const own = ownParticles(settings, cells)
+  const { device, release } = await leaseProgramDevice(kind)
+  const { neighborStarts, neighbors, ownCount: ownCells } = cells
+  const capacity = settings.positions.length / 3
+  const request = { boxLength, cutoff, ownCells, neighborStarts, neighbors, capacity }
+  const pass = await openForces(device, request).catch(async (error) => {
+    await release()
+    throw error
+  })
+  const forces = noForces(0)
+  return { settings, cells, pass, release, own, forces, leaving: new Map(), records: [] }
+}
 
 /** A processor's share of the input. */
 function ownParticles({ positions, velocities }: Settings, cells: LocalCells): SortedParticles {

@@ -7,9 +7,10 @@
 import { allGather } from '../../bsp/collectives/index.js'
 import { COLUMN_TYPES } from '../../bsp/columns.js'
 import { defineComputation } from '../../bsp/computation.js'
-import type { Columns, Computation, MessageSpec } from '../../bsp/types.js'
+import type { Columns, Computation, Context, MessageSpec } from '../../bsp/types.js'
 import { checkOptions, show } from '../../check.js'
-import { graphOf } from '../graph-input.js'
+import type { Graph } from '../../graph/csr.js'
+import { checkSameGraph, graphOf, inputAgain, sizesOf } from '../graph-input.js'
 import { checkProgram } from './check-program.js'
 import type { ValueArray } from './cursor.js'
 import { checkPartition, cutVertices } from './cut.js'
@@ -34,7 +35,7 @@ export type VertexProgram<
 /** State of a processor. */
 interface State {
   readonly part: VertexPart
-  readonly vertexCount: number
+  readonly graph: Graph
   /** By aggregates or the definition's own rule: everybody knows at the same time. */
   isFinished: boolean
 }
@@ -89,15 +90,16 @@ export function defineVertexProgram<
   checkProgram(program)
   const prepared = prepare(program)
   const aggregates = allGather<Float64Array>('aggregates')
+  const begin = (input: Record<string, unknown>, ctx: Context): State => {
+    const { graph, partition, parameters } = checkInput(program, input)
+    const cut = cutVertices(graph, partition, ctx.processors)
+    const part = new VertexPart({ program: prepared, graph, parameters, cut, rank: ctx.rank })
+    return { part, graph, isFinished: false }
+  }
   const computation = defineComputation({
     name: program.name,
     message: HALO_MESSAGE,
-    initialize(input: Record<string, unknown>, ctx): State {
-      const { graph, partition, parameters } = checkInput(program, input)
-      const cut = cutVertices(graph, partition, ctx.processors)
-      const part = new VertexPart({ program: prepared, graph, parameters, cut, rank: ctx.rank })
-      return { part, vertexCount: graph.vertexCount, isFinished: false }
-    },
+    initialize: (input: Record<string, unknown>, ctx): State => begin(input, ctx),
     supersteps: [
       {
         name: 'iterate',
@@ -123,9 +125,19 @@ export function defineVertexProgram<
     ],
     // Votes look at the state as it is: no copy of it is needed.
     snapshot: (state) => state,
-    output: ({ part, vertexCount }): Output => ({
+    // Neither graph nor mirrors, which the input gives again.
+    save: ({ part, graph, isFinished }) => {
+      return { graph: sizesOf(graph), part: part.save(), isFinished }
+    },
+    restore(saved, ctx, input) {
+      const state = begin(inputAgain(input), ctx)
+      checkSameGraph(state.graph, saved.graph)
+      state.part.restore(saved.part)
+      return { ...state, isFinished: saved.isFinished }
+    },
+    output: ({ part, graph }): Output => ({
       columns: part.columns,
-      vertexCount,
+      vertexCount: graph.vertexCount,
       aggregates: part.aggregates,
       iterations: part.iteration,
     }),

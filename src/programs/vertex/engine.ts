@@ -9,6 +9,7 @@
 
 import type { ColumnInbox, ColumnSend } from '../../bsp/types.js'
 import type { Graph } from '../../graph/csr.js'
+import { checkSameShare } from '../graph-input.js'
 import { combineBlocks, joinTree } from './aggregates.js'
 import { type MessageDirection, type Way, waysOf } from './arcs.js'
 import type { ArcFunction } from './combine.js'
@@ -38,6 +39,17 @@ type MutableRound = { -readonly [K in keyof AnyRound]: AnyRound[K] }
 const PUSH_COST = 2
 /** Part of all possible senders that is few enough to make rows to push along for. */
 const FEW = 1 / 64
+
+/** What a checkpoint keeps of a part; the rest follows from the graph and the program. */
+export interface SavedPart {
+  columns: ValueArray[]
+  /** By local number, mirrors included: where all are gathered, they stay. */
+  messages: Float64Array
+  /** Own vertices that have sent. */
+  senders: Uint32Array
+  aggregates: Record<string, number>
+  iteration: number
+}
 
 export class VertexPart {
   /** Columns as they are after the last iteration. */
@@ -173,6 +185,30 @@ export class VertexPart {
     // In a graph without weights all arcs do the same: once is enough.
     if (!this.#weighted) alongArcs(messages, senders, count, this.#program.arc)
     this.#ownSenders = count
+  }
+
+  save(): SavedPart {
+    return {
+      columns: this.columns,
+      messages: this.#messages,
+      senders: this.#senders.slice(0, this.#ownSenders),
+      aggregates: this.aggregates,
+      iteration: this.iteration,
+    }
+  }
+
+  /** @throws RangeError when it was saved by a part with other vertices */
+  restore({ columns, messages, senders, aggregates, iteration }: SavedPart): void {
+    checkSameShare(this.#messages.length, messages.length)
+    for (const [i, column] of columns.entries()) {
+      this.columns[i].set(column as never)
+      this.#next[i].set(column as never)
+    }
+    this.#messages.set(messages)
+    this.#senders.set(senders)
+    this.#ownSenders = senders.length
+    Object.assign(this.aggregates, aggregates)
+    this.#round.iteration = iteration
   }
 
   /** Publishes the messages of own vertices. */
