@@ -78,6 +78,8 @@ function browser(isolated: boolean, executablePath: string): TestProjectInlineCo
       ...shared,
       name,
       include: BROWSER_TESTS,
+      // A GPU knows nothing of isolation: once is enough.
+      exclude: isolated ? [] : ['test/**/*-webgpu.conformance.test.ts'],
       browser: {
         enabled: true,
         headless: true,

@@ -150,7 +150,20 @@ export class BarrierTimeoutError extends TickTickClockError {
   }
 }
 
-/** A checkpoint that can't be taken, kept, or gone on from. */
+/**
+ * A checkpoint that can't be taken, kept, or gone on from.
+ *
+ * @example
+ * ```ts
+ * const idle = defineComputation({
+ *   name: 'idle',
+ *   initialize: () => 0,
+ *   supersteps: [{ name: 'rest', compute() {} }],
+ * })
+ * const error = await resume(idle, { store: memoryStore() }).catch((error: unknown) => error)
+ * if (error instanceof CheckpointError) console.log(error.finding) // empty
+ * ```
+ */
 export class CheckpointError extends TickTickClockError {
   /**
    * `empty`: the store has none. `damaged`: bytes are missing or wrong. `newer`: written by a newer

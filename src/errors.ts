@@ -161,7 +161,16 @@ export class GraphSourceError extends TickTickClockError {
   }
 }
 
-/** A place that no graph can be written to: no such folder, no permission, a full disk. */
+/**
+ * A place that no graph can be written to: no such folder, no permission, a full disk.
+ *
+ * @example
+ * ```ts
+ * const graph = graphFromEdges([[0, 1]])
+ * const error = await writeGraph(graph, 'no-such-folder/a.csv').catch((error: unknown) => error)
+ * if (error instanceof GraphTargetError) console.log(error.code) // ERR_TTC_GRAPH_TARGET
+ * ```
+ */
 export class GraphTargetError extends TickTickClockError {
   constructor(message: string, options?: { cause?: unknown }) {
     super('ERR_TTC_GRAPH_TARGET', message, options)

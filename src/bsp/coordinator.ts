@@ -76,10 +76,22 @@ export function run(
  *   supersteps, messages) or of other `processors`
  * @example
  * ```ts
- * const store = directoryStore('run-17')
- * await run(program, { input, processors: 4, checkpoint: { every: 10, store } })
- * // in a new process, if that one died:
- * const { result, resumedFrom } = await resume(program, { store: directoryStore('run-17') })
+ * const counting = defineComputation({
+ *   name: 'counting',
+ *   initialize: () => ({ count: 0 }),
+ *   supersteps: [
+ *     {
+ *       name: 'count',
+ *       compute: (state) => void state.count++,
+ *       converged: (_before, { count }) => count === 30,
+ *     },
+ *   ],
+ * })
+ * const store = directoryStore('run-16')
+ * await run(counting, { processors: 2, checkpoint: { every: 20, store } })
+ * // In a new process, if that one died:
+ * const { result, resumedFrom } = await resume(counting, { store: directoryStore('run-16') })
+ * console.log(result[1].count, resumedFrom) // 30 20
  * ```
  */
 export function resume<I, S, P extends MessageSpec, O, R>(

@@ -14,6 +14,7 @@ import { runSteps } from './slices.js'
 
 /** Options of `generateWattsStrogatz`. */
 export interface WattsStrogatzOptions {
+  /** n: vertices on the ring. */
   vertexCount: number
   /** Neighbours of each vertex on the ring before rewiring: even, below `vertexCount`. */
   neighbors: number

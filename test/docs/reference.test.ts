@@ -122,11 +122,14 @@ function withImports({ entry, code }: Example): string {
   return `${lines.join('\n')}\n${code}\nexport {}\n`
 }
 
+const ROAD = '%%MatrixMarket matrix coordinate pattern symmetric\n2 2 2\n2 1\n2 2\n'
+
 const sourceOf = ({ name }: Example) => join(folder, `${name.replaceAll(/[^\w]+/g, '-')}.mts`)
 
 beforeAll(() => {
   // What examples read.
   copyFileSync(FLIGHTS, join(folder, 'flights.csv'))
+  writeFileSync(join(folder, 'road.mtx'), ROAD)
   writeFileSync(join(folder, 'web-Google.txt.gz'), gzipSync('# from to\n0\t1\n1\t0\n'))
   const program =
     "{ name: 'p', initialize: (input) => input, supersteps: [{ name: 's', compute() {} }] }"

@@ -26,12 +26,21 @@ export interface DirectoryStoreOptions {
  *   is of a newer version
  * @example
  * ```ts
- * const { result } = await run(program, {
- *   input,
- *   checkpoint: { every: 10, store: directoryStore('run-17') },
+ * const counting = defineComputation({
+ *   name: 'counting',
+ *   initialize: () => ({ count: 0 }),
+ *   supersteps: [
+ *     {
+ *       name: 'count',
+ *       compute: (state) => void state.count++,
+ *       converged: (_before, { count }) => count === 30,
+ *     },
+ *   ],
  * })
- * // later, in a new process, if that one has died:
- * const again = await resume(program, { store: directoryStore('run-17') })
+ * await run(counting, { checkpoint: { every: 20, store: directoryStore('run-17') } })
+ * // Later, in a new process, if that one has died:
+ * const { resumedFrom } = await resume(counting, { store: directoryStore('run-17') })
+ * console.log(resumedFrom) // 20
  * ```
  */
 export function directoryStore(path: string, options: DirectoryStoreOptions = {}): CheckpointStore {

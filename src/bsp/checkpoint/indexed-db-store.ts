@@ -21,9 +21,22 @@ export interface ClearableStore extends CheckpointStore {
  * @throws NotSupportedError where there is no IndexedDB: in Node, and in some private windows
  * @example
  * ```ts
- * const store = indexedDbStore('run-17')
- * const { result } = await run(program, { input, checkpoint: { every: 10, store } })
- * await store.clear()
+ * const counting = defineComputation({
+ *   name: 'counting',
+ *   initialize: () => ({ count: 0 }),
+ *   supersteps: [
+ *     {
+ *       name: 'count',
+ *       compute: (state) => void state.count++,
+ *       converged: (_before, { count }) => count === 30,
+ *     },
+ *   ],
+ * })
+ * if (typeof indexedDB !== 'undefined') {
+ *   const store = indexedDbStore('run-17')
+ *   await run(counting, { checkpoint: { every: 20, store } })
+ *   await store.clear()
+ * }
  * ```
  */
 export function indexedDbStore(name: string): ClearableStore {

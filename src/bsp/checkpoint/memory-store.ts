@@ -8,8 +8,20 @@ import type { CheckpointStore } from './store.js'
  *
  * @example
  * ```ts
+ * const counting = defineComputation({
+ *   name: 'counting',
+ *   initialize: () => ({ count: 0 }),
+ *   supersteps: [
+ *     {
+ *       name: 'count',
+ *       compute: (state) => void state.count++,
+ *       converged: (_before, { count }) => count === 30,
+ *     },
+ *   ],
+ * })
  * const store = memoryStore()
- * await run(program, { input, checkpoint: { every: 10, store } })
+ * await run(counting, { checkpoint: { every: 20, store } })
+ * console.log((await resume(counting, { store })).resumedFrom) // 20
  * ```
  */
 export function memoryStore(): CheckpointStore {

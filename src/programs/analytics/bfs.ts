@@ -24,7 +24,7 @@ export const UNREACHED = 0xffff_ffff
  * const graph = graphFromEdges([['A', 'B'], ['B', 'C'], ['C', 'A'], ['D', 'A']])
  * const input = { graph, source: graph.indexOf('A') }
  * const { result } = await run(bfsProgram, { input, processors: 2 })
- * console.log(result.values.depth) // 0, 1, 2, 4294967295
+ * console.log(result.values.depth.join(' ')) // 0 1 2 4294967295
  * ```
  */
 const bfsProgram = defineVertexProgram({

@@ -32,7 +32,7 @@ const program = defineTriangleCount(
  * ```ts
  * const graph = graphFromEdges([[0, 1], [1, 2], [2, 0], [2, 3]], { directed: false })
  * const { result } = await run(lccProgram, { input: { graph }, processors: 2 })
- * console.log(result.coefficients) // 1, 1, 1/3, 0
+ * console.log(result.coefficients.join(' ')) // 1 1 0.3333333333333333 0
  * ```
  */
 const lccProgram: Computation<TriangleInput, unknown, MessageSpec, unknown, LccResult> = program

@@ -21,7 +21,7 @@ import { defineVertexProgram } from '../vertex/define.js'
  * const graph = graphFromEdges([['A', 'B', 1.5], ['B', 'C', 2], ['A', 'C', 5]])
  * const input = { graph, source: graph.indexOf('A') }
  * const { result } = await run(ssspProgram, { input, processors: 2 })
- * console.log(result.values.distance) // 0, 1.5, 3.5
+ * console.log(result.values.distance) // Float64Array(3) [ 0, 1.5, 3.5 ]
  * ```
  */
 const ssspProgram = defineVertexProgram({

@@ -28,7 +28,7 @@ const program = defineTriangleCount(
  * ```ts
  * const graph = graphFromEdges([[0, 1], [1, 2], [2, 0], [2, 3]])
  * const { result } = await run(triangleProgram, { input: { graph }, processors: 2 })
- * console.log(result.total, result.triangles) // 1 [1, 1, 1, 0]
+ * console.log(result.total, result.triangles) // 1 Float64Array(4) [ 1, 1, 1, 0 ]
  * ```
  */
 const triangleProgram: Computation<TriangleInput, unknown, MessageSpec, unknown, TriangleResult> =

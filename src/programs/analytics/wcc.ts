@@ -19,7 +19,7 @@ import { defineVertexProgram } from '../vertex/define.js'
  * ```ts
  * const graph = graphFromEdges([['B', 'A'], ['B', 'C'], ['D', 'E']])
  * const { result } = await run(wccProgram, { input: { graph }, processors: 2 })
- * console.log(result.values.component) // 0, 0, 0, 3, 3
+ * console.log(result.values.component) // Uint32Array(5) [ 0, 0, 0, 3, 3 ]
  * ```
  */
 const wccProgram = defineVertexProgram({

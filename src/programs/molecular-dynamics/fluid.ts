@@ -37,7 +37,7 @@ const MOST_PARTICLES = 10_000_000
  * @example
  * ```ts
  * const { positions, boxLength } = createFluid({ particles: 1000 })
- * console.log(positions.length, boxLength.toFixed(3)) // 3000 '10.580'
+ * console.log(positions.length, boxLength.toFixed(3)) // 3000 10.581
  * ```
  */
 export function createFluid(options: FluidOptions): Fluid {

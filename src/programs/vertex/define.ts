@@ -77,7 +77,7 @@ interface Output {
  * })
  * const graph = graphFromEdges([[0, 1], [1, 2], [2, 3]])
  * const { result } = await run(hops, { input: { graph, source: 1 }, processors: 2 })
- * console.log(result.values.hops) // Infinity, 0, 1, 2
+ * console.log(result.values.hops) // Float64Array(4) [ Infinity, 0, 1, 2 ]
  * ```
  */
 export function defineVertexProgram<

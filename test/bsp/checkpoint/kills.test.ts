@@ -90,8 +90,8 @@ describe('with checkpoints', () => {
     expect(await allEnd()).toBe(true)
   })
 
-  it(`has the same bits after faults on one thread, ${count(100)} seeded cases`, async () => {
-    for (let i = 0; i < count(100); i++) {
+  it(`has the same bits after faults on one thread, ${count(60)} seeded cases`, async () => {
+    for (let i = 0; i < count(60); i++) {
       const seed = (testSeed() + 1000 + i) >>> 0
       const each = caseOf(seed, ['throw', 'throw', 'throw', 'sleep'])
       if (each.fault.kind === 'sleep') each.options.barrierTimeoutMs = 100
@@ -101,14 +101,14 @@ describe('with checkpoints', () => {
     }
   })
 
-  it(`has the same bits when any worker is ended at any time, ${count(100)} cases`, async () => {
+  it(`has the same bits when any worker is ended at any time, ${count(40)} cases`, async () => {
     const [, , program] = PROGRAMS
     const store: CheckpointStore = memoryStore()
     const shape = { processors: 4, maxSupersteps: 1000, transport: 'threads' } as const
     const input = { fault: NO_FAULT, rounds: 150 }
     const expected = bitsOf((await run(program.module, { ...shape, input })).result)
     const random = createRandom(testSeed())
-    for (let i = 0; i < count(100); i++) {
+    for (let i = 0; i < count(40); i++) {
       await using runtime = createRuntime({ workers: 2 })
       const checkpoint = { every: 3, store }
       const handle = runtime.run(program.module, { ...shape, input, checkpoint })
@@ -127,8 +127,8 @@ describe('with checkpoints', () => {
 })
 
 describe('without checkpoints', () => {
-  it(`is a typed error, ${count(50)} seeded cases`, async () => {
-    for (let i = 0; i < count(50); i++) {
+  it(`is a typed error, ${count(20)} seeded cases`, async () => {
+    for (let i = 0; i < count(20); i++) {
       const seed = (testSeed() + 2000 + i) >>> 0
       const { program, fault, workers, options } = caseOf(seed, ['throw', 'exit', 'hang', 'sleep'])
       await using runtime = createRuntime({ workers })
