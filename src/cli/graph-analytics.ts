@@ -7,7 +7,6 @@ import { Argument, Command } from 'commander'
 import type { RunResult } from '../bsp/handle.js'
 import type { RunOptions } from '../bsp/options.js'
 import type { Graph } from '../graph/csr.js'
-import type { TransportKind } from '../transport/transport.js'
 import { EXIT, UsageError } from './exit.js'
 import {
   type Analysis,
@@ -16,7 +15,14 @@ import {
   writeSummary,
 } from './graph-analytics-output.js'
 import { addInput, type InputOptions, loadGraph } from './input.js'
-import { choice, decimal, parsed, path, wholeNumber } from './options.js'
+import {
+  addProcessors,
+  decimal,
+  type ProcessorOptions,
+  parsed,
+  path,
+  wholeNumber,
+} from './options.js'
 import { checkNotInput, openOutput } from './output.js'
 import { openProgress } from './progress.js'
 import type { Session } from './session.js'
@@ -25,12 +31,10 @@ const ALGORITHMS = ['bfs', 'pagerank', 'wcc', 'cdlp', 'lcc', 'sssp'] as const
 
 type Algorithm = (typeof ALGORITHMS)[number]
 
-interface Options extends InputOptions {
+interface Options extends InputOptions, ProcessorOptions {
   source?: string
   iterations?: number
   damping?: number
-  processors?: number
-  transport?: TransportKind
   csv?: true
   output?: string
 }
@@ -70,20 +74,7 @@ export function graphAnalyticsCommand(session: Session, end: (code: number) => v
         decimal('a number from 0 on, below 1', (value) => value >= 0 && value < 1),
       ),
     )
-    .addOption(
-      parsed(
-        '--processors <n>',
-        'processors of the program (default: as many as this machine has)',
-        wholeNumber(1, 1024),
-      ),
-    )
-    .addOption(
-      choice('--transport <kind>', 'run on this thread or on many (default: threads)', [
-        'inline',
-        'threads',
-        'transfer',
-      ]),
-    )
+  addProcessors(command)
     .option('--csv', 'print id,value of every vertex as CSV')
     .addOption(parsed('--output <file>', 'write to a file instead of standard output', path))
   return command

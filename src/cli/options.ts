@@ -4,6 +4,7 @@
  */
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { TransportKind } from '../transport/transport.js'
 import { UsageError } from './exit.js'
 
 type Parser<T> = (text: string) => T
@@ -119,4 +120,29 @@ export async function checkDevice({ device, threads }: DeviceOptions): Promise<v
   const kind = device ?? readConfig().device
   if (threads === undefined || kind === 'auto' || kind === 'wasm') return
   throw new UsageError(`option '--threads <n>' is for device wasm, not ${kind}: leave it out`)
+}
+
+/** Values of the options that commands which run BSP programs share. */
+export interface ProcessorOptions {
+  processors?: number
+  transport?: TransportKind
+}
+
+/** Adds `--processors` and `--transport`. */
+export function addProcessors(command: Command): Command {
+  return command
+    .addOption(
+      parsed(
+        '--processors <n>',
+        'processors of the program (default: as many as this machine has)',
+        wholeNumber(1, 1024),
+      ),
+    )
+    .addOption(
+      choice('--transport <kind>', 'run on this thread or on many (default: threads)', [
+        'inline',
+        'threads',
+        'transfer',
+      ]),
+    )
 }

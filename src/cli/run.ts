@@ -13,16 +13,13 @@ import type { RunResult } from '../bsp/handle.js'
 import type { RunOptions } from '../bsp/options.js'
 import type { AnyComputation } from '../bsp/start.js'
 import { CheckpointError } from '../errors.js'
-import type { TransportKind } from '../transport/transport.js'
 import { EXIT, UsageError } from './exit.js'
 import { formatBytes, plural } from './format.js'
-import { choice, parsed, path, wholeNumber } from './options.js'
+import { addProcessors, type ProcessorOptions, parsed, path, wholeNumber } from './options.js'
 import { openOutput } from './output.js'
 import type { Session } from './session.js'
 
-interface Options {
-  processors?: number
-  transport?: TransportKind
+interface Options extends ProcessorOptions {
   maxSupersteps?: number
   barrierTimeout?: number
   seed?: number
@@ -53,24 +50,11 @@ const MOST = Number.MAX_SAFE_INTEGER
 
 /** The command, ready for the program. */
 export function runCommand(session: Session, end: (code: number) => void): Command {
-  return new Command('run')
+  const command = new Command('run')
     .summary('run a BSP program')
     .description('Runs the computation that a module exports by default.')
     .argument('<module>', 'path of the module')
-    .addOption(
-      parsed(
-        '--processors <n>',
-        'processors of the program (default: as many as this machine has)',
-        wholeNumber(1, 1024),
-      ),
-    )
-    .addOption(
-      choice('--transport <kind>', 'run on this thread or on many (default: threads)', [
-        'inline',
-        'threads',
-        'transfer',
-      ]),
-    )
+  return addProcessors(command)
     .addOption(parsed('--input <json>', 'JSON, a file of JSON, or - for standard input', path))
     .addOption(
       parsed('--max-supersteps <n>', 'stop after so many (default: 100)', wholeNumber(0, MOST)),
