@@ -3,10 +3,15 @@
 import { Worker } from 'node:worker_threads'
 
 const made = new Set<Worker>()
+/** Also those that have ended: a call that fails for it may `unref` one later still. */
+const seen = new WeakSet<Worker>()
 const unref = Worker.prototype.unref
 Worker.prototype.unref = function (this: Worker) {
-  if (!made.has(this)) this.once('exit', () => made.delete(this))
-  made.add(this)
+  if (!seen.has(this)) {
+    seen.add(this)
+    made.add(this)
+    this.once('exit', () => made.delete(this))
+  }
   return unref.call(this)
 }
 
