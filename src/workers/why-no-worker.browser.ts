@@ -3,7 +3,7 @@
  * it, and which URL, has to be gathered from events and reports of the page's policies.
  */
 
-/** Reports come a little after the worker's error event. */
+/** Violations come a little after the worker's error event; so do reports, or late or never. */
 const REPORT_WAIT_MS = 100
 
 /** What Chromium reports; lib.dom doesn't know it, and only as JSON has it a body. */
@@ -50,7 +50,7 @@ export async function explainFailure(event: Event, expected: string | undefined)
   const { message, filename, lineno } = event as ErrorEvent
   if (message) return filename ? `${message} (${filename}:${lineno})` : message
   await new Promise((resolve) => setTimeout(resolve, REPORT_WAIT_MS))
-  const [policy, unprotected] = [refused, bare]
+  const [policy, unprotected] = [refused, bare ?? (await whichIsBare(expected))]
   refused = undefined
   bare = undefined
   if (policy !== undefined) {
@@ -74,4 +74,16 @@ export async function explainFailure(event: Event, expected: string | undefined)
   return globalThis.crossOriginIsolated
     ? `${where}, or came without the header Cross-Origin-Embedder-Policy: require-corp`
     : where
+}
+
+/** The script, if the page is isolated and it is there but doesn't say that it is, too. */
+async function whichIsBare(script: string | undefined): Promise<string | undefined> {
+  if (script === undefined || !globalThis.crossOriginIsolated) return
+  try {
+    const { ok, headers } = await fetch(script, { method: 'HEAD' })
+    const isScript = /javascript/.test(headers.get('content-type') ?? '')
+    if (ok && isScript && !headers.has('cross-origin-embedder-policy')) return script
+  } catch {
+    // Not to be had, or the page's policy forbids to ask: nothing is known of it.
+  }
 }
