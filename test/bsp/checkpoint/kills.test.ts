@@ -52,6 +52,7 @@ function caseOf(seed: number, kinds: readonly FaultKind[]) {
   const isSlow = fault.kind === 'hang' || fault.kind === 'sleep'
   const options: RunOptions = { processors, seed: random.nextUint32(), maxSupersteps: 1000 }
   if (isSlow) options.barrierTimeoutMs = TIMEOUT_MS
+  options.transport = random.nextBelow(2) === 0 ? 'threads' : 'transfer'
   const store = random.nextBelow(2) === 0 ? memoryStore() : directoryStore(join(folder, `${seed}`))
   return { program, fault, every, store, workers: 1 + random.nextBelow(3), options }
 }
@@ -80,7 +81,7 @@ async function check(
 }
 
 describe('with checkpoints', () => {
-  it(`has the same bits after faults on threads, ${count(200)} seeded cases`, async () => {
+  it(`has the same bits after faults on workers, ${count(200)} seeded cases`, async () => {
     for (let i = 0; i < count(200); i++) {
       const seed = (testSeed() + i) >>> 0
       const each = caseOf(seed, ['throw', 'exit', 'exit', 'exit', 'hang', 'sleep'])
