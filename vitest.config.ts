@@ -5,6 +5,7 @@
  */
 
 import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
@@ -104,6 +105,8 @@ function projects(): TestProjectInlineConfiguration[] {
 export default defineConfig({
   test: {
     projects: projects(),
+    // Half of the time a test waits, for processes and pages: two at once, also on two cores.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // test:watch compiles into dist/, which tests load without vitest's knowledge.
     forceRerunTriggers: ['**/dist/**/*.js', '**/dist/*.wasm', '**/vitest.config.ts'],
   },
