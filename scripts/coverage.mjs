@@ -22,6 +22,9 @@ import { root, say } from './setup.mjs'
 /** Folders of src/ of which at least this share of lines, in percent, must run in tests. */
 const THRESHOLDS = { graph: 95, kernels: 95, bsp: 95, time: 95 }
 
+/** Scripts of dist/ that are made by a tool or that only pages run, bundles among them. */
+const NOT_COUNTED = /generated|[.]browser[.]js$|^browser[\\/]/
+
 const REPORT = join(root, 'build/coverage')
 
 /** Where processes leave what they counted: some gigabytes, which go when they are summed. */
@@ -86,7 +89,7 @@ function sumCounts() {
 async function coverageMap(sums) {
   const map = istanbulCoverage.createCoverageMap({})
   const scripts = readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.js') && !/generated|[.]browser[.]js$/.test(name))
+    .filter((name) => name.endsWith('.js') && !NOT_COUNTED.test(name))
     .map((name) => join(root, 'dist', name))
   for (const path of scripts) {
     const code = readFileSync(path, 'utf8')
