@@ -3,7 +3,7 @@
  * it, and which URL, has to be gathered from events and reports of the page's policies.
  */
 
-/** Violations come a little after the worker's error event; so do reports, or late or never. */
+/** Events and most reports come a little after the worker's error; some reports never do. */
 const REPORT_WAIT_MS = 100
 
 /** What Chromium reports; lib.dom doesn't know it, and only as JSON has it a body. */
@@ -50,7 +50,7 @@ export async function explainFailure(event: Event, expected: string | undefined)
   const { message, filename, lineno } = event as ErrorEvent
   if (message) return filename ? `${message} (${filename}:${lineno})` : message
   await new Promise((resolve) => setTimeout(resolve, REPORT_WAIT_MS))
-  const [policy, unprotected] = [refused, bare ?? (await whichIsBare(expected))]
+  const [policy, reported] = [refused, bare]
   refused = undefined
   bare = undefined
   if (policy !== undefined) {
@@ -59,6 +59,7 @@ export async function explainFailure(event: Event, expected: string | undefined)
       `(${policy.directive}); allow it with worker-src 'self'`
     )
   }
+  const unprotected = reported ?? (await whichIsBare(expected))
   if (unprotected !== undefined) {
     return (
       'its script could not be loaded: the page is cross-origin isolated, and ' +
