@@ -1,6 +1,7 @@
-/** Worker threads that a test file makes: found through the `unref` that each gets at once. */
+/** Worker threads that a test makes: found through the `unref` that each gets at once. */
 
 import { Worker } from 'node:worker_threads'
+import { beforeEach } from 'vitest'
 
 const made = new Set<Worker>()
 /** Also those that have ended: a call that fails for it may `unref` one later still. */
@@ -14,6 +15,9 @@ Worker.prototype.unref = function (this: Worker) {
   }
   return unref.call(this)
 }
+
+// A device that programs lease on the main thread keeps its worker for seconds after their test.
+beforeEach(() => made.clear())
 
 /** Whether all have ended within a second. */
 export async function allEnd(): Promise<boolean> {

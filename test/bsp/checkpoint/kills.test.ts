@@ -50,9 +50,11 @@ function caseOf(seed: number, kinds: readonly FaultKind[]) {
   const fault = drawFault(random, program, processors, kinds, join(folder, `${seed}-`))
   const every = 1 + random.nextBelow(4)
   const isSlow = fault.kind === 'hang' || fault.kind === 'sleep'
-  const options: RunOptions = { processors, seed: random.nextUint32(), maxSupersteps: 1000 }
+  const transport = random.nextBelow(2) === 0 ? 'threads' : 'transfer'
+  const options: RunOptions = {
+    ...{ processors, transport, seed: random.nextUint32(), maxSupersteps: 1000 },
+  }
   if (isSlow) options.barrierTimeoutMs = TIMEOUT_MS
-  options.transport = random.nextBelow(2) === 0 ? 'threads' : 'transfer'
   const store = random.nextBelow(2) === 0 ? memoryStore() : directoryStore(join(folder, `${seed}`))
   return { program, fault, every, store, workers: 1 + random.nextBelow(3), options }
 }
@@ -89,6 +91,17 @@ describe('with checkpoints', () => {
       await check(seed, each, ({ program }, options) => runtime.run(program.module, options))
     }
     expect(await allEnd()).toBe(true)
+  })
+
+  it(`has the same bits after faults on one thread, ${count(60)} seeded cases`, async () => {
+    for (let i = 0; i < count(60); i++) {
+      const seed = (testSeed() + 1000 + i) >>> 0
+      const each = caseOf(seed, ['throw', 'throw', 'throw', 'sleep'])
+      if (each.fault.kind === 'sleep') each.options.barrierTimeoutMs = 100
+      await check(seed, each, ({ program }, options) =>
+        run(program.computation, { ...options, transport: 'inline' }),
+      )
+    }
   })
 
   it(`has the same bits when any worker is ended at any time, ${count(40)} cases`, async () => {
@@ -133,19 +146,5 @@ describe('without checkpoints', () => {
       expect(error, JSON.stringify({ seed, fault })).toBeInstanceOf(ENDS[fault.kind])
     }
     expect(await allEnd()).toBe(true)
-  })
-})
-
-// Last: here programs lease the device that stays for a while, and others count the workers.
-describe('with checkpoints, on one thread', () => {
-  it(`has the same bits after faults, ${count(60)} seeded cases`, async () => {
-    for (let i = 0; i < count(60); i++) {
-      const seed = (testSeed() + 1000 + i) >>> 0
-      const each = caseOf(seed, ['throw', 'throw', 'throw', 'sleep'])
-      if (each.fault.kind === 'sleep') each.options.barrierTimeoutMs = 100
-      await check(seed, each, ({ program }, options) =>
-        run(program.computation, { ...options, transport: 'inline' }),
-      )
-    }
   })
 })
