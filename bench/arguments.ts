@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util'
 import type { ArraySettings } from './array-contest.js'
 import type { ScalingGraph } from './bsp-pagerank.js'
+import type { AnalyticsSettings } from './suite-analytics.js'
 import type { BspSettings } from './suite-bsp.js'
 import type { MemorySettings } from './suite-memory.js'
 import type { GraphChoice, PagerankSettings } from './suite-pagerank.js'
@@ -23,6 +24,8 @@ suites (default: all)
   timestamps        convertTimestamps, numbers and text; BigInt loops and Date beside
   scaling           PageRank, sort and timestamps as work grows: slopes and crossovers
   bsp               supersteps, messages, programs; bare threads, comlink and kernels beside
+  analytics         search, components and PageRank by vertex programs; graphology and the
+                    kernel beside
 
 options
   --quick           small inputs, about a minute for all suites, too noisy to quote
@@ -66,9 +69,13 @@ export interface Settings {
   timestamps: ArraySettings
   scaling: ScalingSettings
   bsp: BspSettings
+  analytics: AnalyticsSettings
 }
 
-const SUITES = ['pagerank', 'parse', 'memory', 'sort', 'timestamps', 'scaling', 'bsp'] as const
+const SUITES = [
+  ...(['pagerank', 'parse', 'memory', 'sort', 'timestamps', 'scaling', 'bsp'] as const),
+  'analytics',
+] as const
 const MIB = 2 ** 20
 
 /** The seed's graph, one of the same density with more to do, and one that iterates for long. */
@@ -126,6 +133,11 @@ export function parseArguments(args: readonly string[]): Settings {
     timestamps: arrays,
     scaling: scalingSettings(quick, scales, most, { peers, seed, filter }),
     bsp: bspSettings(quick, scales, most, seed, filter),
+    analytics: {
+      scales: scales ?? [quick ? 12 : 18],
+      effort: { budgetMs: quick ? 300 : 4000, mostSamples: most },
+      ...{ peers, seed, filter },
+    },
   }
 }
 

@@ -12,7 +12,7 @@ import { toHtml } from './html.js'
 import { compiledFolder, describeMachine, machineLines } from './machine.js'
 import { toMarkdown, toText } from './print.js'
 import { arraySection } from './print-arrays.js'
-import { bspSections } from './print-bsp.js'
+import { bspSections, contestSection } from './print-bsp.js'
 import { pagerankSections } from './print-pagerank.js'
 import { scalingSection } from './print-scaling.js'
 import {
@@ -25,6 +25,7 @@ import {
 } from './report.js'
 import { publish, RESULTS, save } from './results.js'
 import type { Section } from './section.js'
+import { runAnalyticsSuite } from './suite-analytics.js'
 import { runBspSuite } from './suite-bsp.js'
 import { memorySection, runMemorySuite } from './suite-memory.js'
 import { runPagerankSuite } from './suite-pagerank.js'
@@ -146,6 +147,10 @@ async function run(
   if (suites.has('bsp')) {
     report.bsp = await runBspSuite(settings.bsp, modules, say)
     show(bspSections(report.bsp))
+  }
+  if (suites.has('analytics')) {
+    report.analytics = await runAnalyticsSuite(settings.analytics, say)
+    show(report.analytics.map(contestSection))
   }
   if (suites.has('memory')) {
     report.memory = await runMemorySuite(settings.memory, say)

@@ -59,11 +59,17 @@ const DAMPING = 0.85
 /** A package of JavaScript that ranks. */
 export type JavascriptPackage = 'graphology-metrics' | 'ngraph.pagerank'
 
-/** A peer, or the reason why there is none. */
-export function loadPeer(name: JavascriptPackage): Peer | string {
+/** Loads what bench/package.json names; `load` throws where it isn't installed. */
+export function packageLoader() {
   const require = createRequire(join(benchFolder(), 'package.json'))
   const load = <T>(path: string) => require(path) as T
   const version = (of: string) => load<{ version: string }>(`${of}/package.json`).version
+  return { load, version }
+}
+
+/** A peer, or the reason why there is none. */
+export function loadPeer(name: JavascriptPackage): Peer | string {
+  const { load, version } = packageLoader()
   try {
     if (name === 'graphology-metrics') {
       const { UndirectedGraph } = load<{ UndirectedGraph: new () => GraphologyGraph }>('graphology')

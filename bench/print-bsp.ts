@@ -21,7 +21,15 @@ export function bspSections({ contests, cases, scaling }: BspSuiteReport): Secti
   return [...held.map(contestSection), ...scaling.map(scalingSection), casesSection(cases)]
 }
 
-function contestSection({ name, unit, rows, verdicts, refusals, notes }: BspReport): Section {
+/** One contest. */
+export function contestSection({
+  name,
+  unit,
+  rows,
+  verdicts,
+  refusals,
+  notes,
+}: BspReport): Section {
   return {
     title: name,
     header: ['', HEADS[unit], 'best', 'spread', 'n', 'ms a run'],

@@ -43,7 +43,7 @@ export function readmeFigures(kept: readonly KeptReport[]): string {
     ...convergenceFigures(kept),
     ...sortFigures(kept),
     sentence([...parseFigures(kept), ...memoryFigures(kept)]),
-    sentence([...bspFigures(kept), ...programFigures(kept)]),
+    sentence([...bspFigures(kept), ...programFigures(kept), ...analyticsFigures(kept)]),
     sentence([...timestampFigures(kept), ...crossoverFigures(kept)]),
   ]
     .filter((part) => part !== '')
@@ -231,6 +231,22 @@ function programFigures(kept: readonly KeptReport[]): string[] {
   if (ratios.length === 0) return []
   const ends = [...new Set([ratios[0], ratios[ratios.length - 1]].map(formatNumber))].join(' to ')
   return [`PageRank as a BSP program takes ${ends} times as long as the kernel called directly.`]
+}
+
+/** Search and components, the faster of the vertex programs beside graphology. */
+function analyticsFigures(kept: readonly KeptReport[]): string[] {
+  const reports = newest(kept, ({ analytics }) => analytics)?.found ?? []
+  return reports.flatMap(({ name, rows }) => {
+    const own = rows.filter((row) => row.name.startsWith('vertex program'))
+    const peer = rows.find((row) => row.name === 'graphology')
+    if (peer === undefined || own.length === 0) return []
+    const ms = Math.min(...own.map(({ figure }) => figure))
+    const [what, graph] = name.split(', ')
+    return [
+      `${what} on ${graph} by a vertex program takes ${formatNumber(ms)} ms,`,
+      `${formatNumber(peer.figure / ms)} times as fast as graphology.`,
+    ]
+  })
 }
 
 function timestampFigures(kept: readonly KeptReport[]): string[] {

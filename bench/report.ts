@@ -1,9 +1,10 @@
 /** Everything that a run measured, as it is kept in JSON, and what is shown of it. */
 
 import type { ArrayReport } from './array-contest.js'
+import type { BspReport } from './bsp-contest.js'
 import type { Machine } from './machine.js'
 import { arraySection, sortPhasesSection } from './print-arrays.js'
-import { bspSections } from './print-bsp.js'
+import { bspSections, contestSection } from './print-bsp.js'
 import { pagerankSections } from './print-pagerank.js'
 import { scalingSection } from './print-scaling.js'
 import type { Chapter, Section } from './section.js'
@@ -27,6 +28,7 @@ export interface Report {
   parse: ParseReport[]
   memory: MemoryReport[]
   bsp?: BspSuiteReport
+  analytics?: BspReport[]
   wallSeconds: number
 }
 
@@ -58,7 +60,8 @@ export function emptyReport(machine: Machine): Report {
 
 /** Chapters with something in them. */
 export function chaptersOf(report: Report): Chapter[] {
-  const { pagerank, sort, argsort, sortPhases, timestamps, scaling, parse, memory, bsp } = report
+  const { pagerank, sort, argsort, sortPhases, timestamps, scaling, parse, memory } = report
+  const { bsp, analytics = [] } = report
   const chapters: Chapter[] = [
     { title: 'PageRank', sections: pagerank.flatMap(pagerankSections) },
     { title: 'Sorting', sections: sortSections({ sort, argsort, phases: sortPhases }) },
@@ -67,6 +70,7 @@ export function chaptersOf(report: Report): Chapter[] {
     { title: 'Parsing', sections: parse.length > 0 ? [parseSection(parse)] : [] },
     { title: 'Memory', sections: memory.length > 0 ? [memorySection(memory)] : [] },
     { title: 'BSP programs', sections: bsp === undefined ? [] : bspSections(bsp) },
+    { title: 'Graph analytics', sections: analytics.map(contestSection) },
   ]
   return chapters.filter(({ sections }) => sections.length > 0)
 }
@@ -86,10 +90,11 @@ export function sortSections({
 
 /** True where an answer was wrong. */
 export function hasRefusals(report: Report): boolean {
-  const { pagerank, sort, argsort, sortPhases, timestamps, scaling, parse, bsp } = report
+  const { pagerank, sort, argsort, sortPhases, timestamps, scaling, parse } = report
+  const programs = [...bspReports(report.bsp), ...(report.analytics ?? [])]
   const converged = pagerank.flatMap(({ convergence }) => convergence ?? [])
   const arrays = [...sort, ...argsort, ...timestamps, ...converged]
-  const all = [...pagerank, ...arrays, ...sortPhases, ...scaling, ...parse, ...bspReports(bsp)]
+  const all = [...pagerank, ...arrays, ...sortPhases, ...scaling, ...parse, ...programs]
   return all.some(({ refusals }) => refusals.length > 0)
 }
 

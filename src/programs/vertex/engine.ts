@@ -65,9 +65,7 @@ export class VertexPart {
   readonly #outDegrees: Uint32Array
   readonly #outWeights: Float64Array
   readonly #blockShift: number
-  /**
-   * By local number; the combiner's identity where there is no message, and behind them all.
-   */
+  /** By local number; the combiner's identity where there is no message. */
   readonly #messages: Float64Array
   /** Rows for plain sums, once they are needed. */
   #slices: SlicedRows[] | undefined
@@ -99,7 +97,7 @@ export class VertexPart {
     const { aggregates } = this
     this.#round = { vertexCount, arcCount, parameters, aggregates, iteration: 0 }
     const locals = halo.ownCount + halo.mirrors.length
-    this.#messages = new Float64Array(locals + 1).fill(combiner.identity)
+    this.#messages = new Float64Array(locals).fill(combiner.identity)
     this.#gathered = new Float64Array(halo.ownCount).fill(combiner.identity)
     this.#senders = new Uint32Array(locals)
     this.#touched = { list: new Uint32Array(halo.ownCount), count: 0 }
@@ -213,7 +211,8 @@ export class VertexPart {
 
   /** Publishes the messages of own vertices. */
   publish(send: ColumnSend<typeof HALO_MESSAGE>): void {
-    this.halo.publish(send, this.#messages, this.#senders, this.#ownSenders)
+    if (this.#ownSenders === this.halo.ownCount) this.halo.publishAll(send, this.#messages)
+    else this.halo.publish(send, this.#messages, this.#senders, this.#ownSenders)
   }
 
   #combineBlocks(): Float64Array {
@@ -255,9 +254,16 @@ export class VertexPart {
     this.#gather(count)
     this.#apply()
     this.#blocks = this.#combineBlocks()
-    const { list, count: touched } = this.#touched
-    for (const [i, column] of this.columns.entries()) {
-      copyRows(this.#next[i], column, list, touched)
+    this.#turn()
+  }
+
+  /** The next values are those of now. */
+  #turn(): void {
+    const { list, count } = this.#touched
+    for (const [i, next] of this.#next.entries()) {
+      // Where all have applied, nothing of those before is needed.
+      if (this.#program.gathersAll) [this.columns[i], this.#next[i]] = [next, this.columns[i]]
+      else copyRows(next, this.columns[i], list, count)
     }
   }
 
@@ -273,7 +279,7 @@ export class VertexPart {
     } else {
       const { combiner, arc } = this.#program
       if (combiner.kind === 'sum' && !this.#weighted) {
-        this.#slices ??= this.#ways.map((way) => sliceRows(way.gatherRows(), messages.length - 1))
+        this.#slices ??= this.#ways.map((way) => sliceRows(way.gatherRows(), messages.length))
         for (const rows of this.#slices) sumSliced(rows, messages, gathered)
       } else {
         for (const way of this.#ways) gatherAll(way.gatherRows(), messages, gathered, combiner, arc)

@@ -10,12 +10,20 @@ import type { Graph } from '../../graph/csr.js'
 import type { Locals, MessageDirection } from './arcs.js'
 import type { VertexCut } from './cut.js'
 
-/** Messages: which of the receiver's mirrors of the sender's vertices, and its value. */
+/**
+ * Messages: which of the receiver's mirrors of the sender's vertices, and its value; or the values
+ * of all, in order of mirrors, when the first one says `EACH`.
+ */
 export const HALO_MESSAGE = { mirror: 'u32', value: 'f64' } as const
+
+/** No mirror's number. */
+const EACH = 0xffff_ffff
 
 /** What is sent to one processor, while it is gathered. */
 interface Peer {
   readonly rank: number
+  /** Own vertices that it mirrors, in order of its mirrors. */
+  readonly vertices: Uint32Array
   readonly mirror: Uint32Array
   readonly value: Float64Array
   length: number
@@ -69,6 +77,15 @@ export class Halo implements Locals {
     }
   }
 
+  /** Sends the values of all own vertices, by local number, to all that mirror them. */
+  publishAll(send: ColumnSend<typeof HALO_MESSAGE>, values: Float64Array): void {
+    for (const { rank, vertices, mirror, value } of this.#peers) {
+      mirror[0] = EACH
+      for (let i = 0; i < vertices.length; i++) value[i] = values[vertices[i]]
+      send.batch(rank, { mirror, value })
+    }
+  }
+
   #fill(values: Float64Array, vertices: Uint32Array, count: number): void {
     const peers = this.#peers
     const starts = this.#starts
@@ -98,6 +115,11 @@ export class Halo implements Locals {
     for (const { from, length, columns } of inbox.batches) {
       const first = this.#mirrorStarts[from]
       const { mirror, value } = columns
+      if (mirror[0] === EACH) {
+        values.set(value, first)
+        for (let i = 0; i < length; i++) list[count++] = first + i
+        continue
+      }
       for (let i = 0; i < length; i++) {
         const local = first + mirror[i]
         values[local] = value[i]
@@ -215,13 +237,14 @@ class Survey {
     for (const [rank, count] of counts.entries()) {
       if (count === 0) continue
       peerOf[rank] = peers.length
-      const [mirror, value] = [new Uint32Array(count), new Float64Array(count)]
-      peers.push({ rank, mirror, value, length: 0 })
+      const [vertices, mirror] = [new Uint32Array(count), new Uint32Array(count)]
+      peers.push({ rank, vertices, mirror, value: new Float64Array(count), length: 0 })
     }
     const subscribers = new Uint32Array(2 * total)
     counts.fill(0)
     let at = 0
-    this.#visit((_vertex, rank) => {
+    this.#visit((vertex, rank) => {
+      peers[peerOf[rank]].vertices[counts[rank]] = vertex
       subscribers[at++] = peerOf[rank]
       subscribers[at++] = counts[rank]++
     })

@@ -3,6 +3,10 @@
  * that no sum waits for another and loops are as long as the processor expects (SELL-C-σ, Kreutzer
  * et al., SIAM Journal on Scientific Computing 36, 2014). Takes two thirds of the time of row by
  * row. Each row is summed in the order of its arcs; long ones in four chains.
+ *
+ * Messages are packed before they are summed, those that most rows ask for first: what is asked for
+ * again and again then lies together in the processor's caches, as after a relabelling by degree
+ * (hub sorting: Zhang et al., "Making caches work for graph analytics", IEEE Big Data 2017).
  */
 
 import type { Rows } from './arcs.js'
@@ -18,12 +22,18 @@ export interface SlicedRows {
   readonly alone: number
   /** First entry of each row that stands alone, then of each slice. */
   readonly starts: Uint32Array
-  /** Sources, of slices four by four. */
+  /** Sources by their place among the packed messages, of slices four by four. */
   readonly sources: Uint32Array
+  /** Who sends to any row, by falling number of arcs. */
+  readonly senders: Uint32Array
+  /** Messages of the senders, and behind them 0, for rows that are shorter than their slice. */
+  readonly packed: Float64Array
 }
 
-/** @param zero number of a message that is always 0, for rows that are shorter than their slice */
-export function sliceRows({ starts: from, base, ends }: Rows, zero: number): SlicedRows {
+/** @param locals how many vertices there are at the other ends of arcs */
+export function sliceRows({ starts: from, base, ends }: Rows, locals: number): SlicedRows {
+  const { senders, places } = bySending(ends, locals)
+  const zero = senders.length
   const lengthOf = (row: number) => from[row + 1] - from[row]
   const { order, long } = byLength(from.length - 1, lengthOf)
   // Rows are left over where they are no multiple of four.
@@ -37,7 +47,9 @@ export function sliceRows({ starts: from, base, ends }: Rows, zero: number): Sli
   const sources = new Uint32Array(starts[alone + slices])
   for (let i = 0; i < alone; i++) {
     const first = from[order[i]] - base
-    sources.set(ends.subarray(first, first + lengthOf(order[i])), starts[i])
+    for (let at = starts[i]; at < starts[i + 1]; at++) {
+      sources[at] = places[ends[first + at - starts[i]]]
+    }
   }
   for (let k = 0; k < slices; k++) {
     const [start, end] = [starts[alone + k], starts[alone + k + 1]]
@@ -46,11 +58,33 @@ export function sliceRows({ starts: from, base, ends }: Rows, zero: number): Sli
       let arc = from[row] - base
       const last = from[row + 1] - base
       for (let at = start + lane; at < end; at += SLICE) {
-        sources[at] = arc < last ? ends[arc++] : zero
+        sources[at] = arc < last ? places[ends[arc++]] : zero
       }
     }
   }
-  return { order, alone, starts, sources }
+  return { order, alone, starts, sources, senders, packed: new Float64Array(zero + 1) }
+}
+
+/** Numbers of arcs from which on senders are alike. */
+const MANY = 4096
+
+/** Counting sort: who has arcs, by falling number of them, and the place of each. */
+function bySending(ends: Uint32Array, locals: number) {
+  const counts = new Uint32Array(locals)
+  for (let arc = 0; arc < ends.length; arc++) counts[ends[arc]]++
+  const cursors = new Uint32Array(MANY + 2)
+  const bucketOf = (local: number) => MANY - Math.min(MANY, counts[local])
+  for (let local = 0; local < locals; local++) cursors[bucketOf(local) + 1]++
+  for (let bucket = 0; bucket < MANY; bucket++) cursors[bucket + 1] += cursors[bucket]
+  const senders = new Uint32Array(cursors[MANY])
+  const places = new Uint32Array(locals)
+  for (let local = 0; local < locals; local++) {
+    const bucket = bucketOf(local)
+    if (bucket === MANY) continue
+    places[local] = cursors[bucket]
+    senders[cursors[bucket]++] = local
+  }
+  return { senders, places }
 }
 
 /** Counting sort: long rows as they come, others by falling length, without those of length 0. */
@@ -68,14 +102,19 @@ function byLength(rows: number, lengthOf: (row: number) => number) {
   return { order, long }
 }
 
-/** Adds the messages to each row to what it has gathered. */
+/**
+ * Adds the messages to each row to what it has gathered.
+ *
+ * @param messages by local number
+ */
 export function sumSliced(
-  { order, alone, starts, sources }: SlicedRows,
+  { order, alone, starts, sources, senders, packed }: SlicedRows,
   messages: Float64Array,
   gathered: Float64Array,
 ): void {
+  for (let i = 0; i < senders.length; i++) packed[i] = messages[senders[i]]
   for (let i = 0; i < alone; i++) {
-    gathered[order[i]] += sumAlone(sources, starts[i], starts[i + 1], messages)
+    gathered[order[i]] += sumAlone(sources, starts[i], starts[i + 1], packed)
   }
   const units = starts.length - 1
   let at = starts[alone]
@@ -87,10 +126,10 @@ export function sumSliced(
     let c = 0
     let d = 0
     for (; at < end; at += SLICE) {
-      a += messages[sources[at]]
-      b += messages[sources[at + 1]]
-      c += messages[sources[at + 2]]
-      d += messages[sources[at + 3]]
+      a += packed[sources[at]]
+      b += packed[sources[at + 1]]
+      c += packed[sources[at + 2]]
+      d += packed[sources[at + 3]]
     }
     gathered[order[row]] += a
     gathered[order[row + 1]] += b
@@ -100,7 +139,7 @@ export function sumSliced(
   }
 }
 
-function sumAlone(sources: Uint32Array, from: number, end: number, messages: Float64Array) {
+function sumAlone(sources: Uint32Array, from: number, end: number, packed: Float64Array) {
   let at = from
   let a = 0
   let b = 0
@@ -109,11 +148,11 @@ function sumAlone(sources: Uint32Array, from: number, end: number, messages: Flo
   // Rows left over are summed as those in slices: a row's sum doesn't depend on the others.
   const chained = end - from < LONG ? from : end
   for (; at + 3 < chained; at += SLICE) {
-    a += messages[sources[at]]
-    b += messages[sources[at + 1]]
-    c += messages[sources[at + 2]]
-    d += messages[sources[at + 3]]
+    a += packed[sources[at]]
+    b += packed[sources[at + 1]]
+    c += packed[sources[at + 2]]
+    d += packed[sources[at + 3]]
   }
-  for (; at < end; at++) d += messages[sources[at]]
+  for (; at < end; at++) d += packed[sources[at]]
   return a + b + (c + d)
 }
