@@ -149,8 +149,9 @@ async function run(
     show(bspSections(report.bsp))
   }
   if (suites.has('analytics')) {
-    report.analytics = await runAnalyticsSuite(settings.analytics, say)
-    show(report.analytics.map(contestSection))
+    report.analytics = await runAnalyticsSuite(settings.analytics, say, (found) =>
+      show([contestSection(found)]),
+    )
   }
   if (suites.has('memory')) {
     report.memory = await runMemorySuite(settings.memory, say)

@@ -62,25 +62,35 @@ const OWED_OVER_KERNEL = 5
 /** Below this scale starting a run is most of the work: nothing is owed, no iteration measured. */
 const LARGE = 16
 
-/** Every contest of the suite. */
+/**
+ * Every contest of the suite.
+ *
+ * @param show is given each when it is over: with other packages it takes minutes
+ */
 export async function runAnalyticsSuite(
   settings: AnalyticsSettings,
   say: (line: string) => void,
+  show: (report: BspReport) => void = () => {},
 ): Promise<BspReport[]> {
   const most = Math.max(...PROCESSOR_COUNTS)
   const runtime = createRuntime({ workers: most })
   const devices = new Map<number, Device>()
   const reports: BspReport[] = []
+  const keep = async (contest: BspContest) => {
+    const report = await hold(contest, settings, say)
+    reports.push(report)
+    show(report)
+  }
   try {
     for (const threads of PROCESSOR_COUNTS) {
       devices.set(threads, await openDevice({ kind: 'wasm', threads }))
     }
     for (const scale of settings.scales) {
       for (const contest of searchContests(scale, settings, runtime)) {
-        reports.push(await hold(contest, settings, say))
+        await keep(contest)
       }
       for (const contest of await pagerankContests(scale, settings.seed, { runtime, devices })) {
-        reports.push(await hold(contest, settings, say))
+        await keep(contest)
       }
     }
     return reports
