@@ -53,6 +53,7 @@ export {
   type RunPlace,
   TickTickClockError,
   TimestampError,
+  VariantError,
 } from './errors.js'
 export type {
   ArrowBatch,
