@@ -212,7 +212,8 @@ export class CollectiveError extends TickTickClockError {
  * try {
  *   match(read, { busy: ({ work }) => work, idle: () => 0 })
  * } catch (error) {
- *   if (error instanceof VariantError) console.log(error.kind, error.cases) // paused [ 'busy', 'idle' ]
+ *   if (error instanceof VariantError) console.log(error.kind, error.cases)
+ *   // paused [ 'busy', 'idle' ]
  * }
  * ```
  */

@@ -54,6 +54,7 @@ export {
   TickTickClockError,
   TimestampError,
   VariantError,
+  WorkflowError,
 } from './errors.js'
 export type {
   ArrowBatch,

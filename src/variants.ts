@@ -1,7 +1,7 @@
 /**
  * Sum types for states and messages: `variants` makes the constructors of a discriminated union,
- * `match` takes a value of one apart. Variants are plain objects with a `kind`, so that they survive
- * structured clone, messages and checkpoints; there are no classes that another thread would lack.
+ * `match` takes a value of one apart. Variants are plain objects with a `kind`, so that they
+ * survive structured clone, messages and checkpoints: no classes that another thread would lack.
  */
 
 import { show } from './check.js'
@@ -15,16 +15,21 @@ export interface Variant {
 /** Makes the fields of a form, from arguments; `kind` is not among them. */
 export type VariantFields = (...args: never[]) => object & { readonly kind?: never }
 
-type Flat<T> = { [P in keyof T]: T[P] }
+/** An object of that kind with these fields. */
+export type VariantWith<K extends string, F> = F extends unknown
+  ? { [P in keyof ({ readonly kind: K } & F)]: ({ readonly kind: K } & F)[P] }
+  : never
 
 /** Constructors of a union by kind, as `variants` returns them. */
 export type Variants<F extends Readonly<Record<string, VariantFields>>> = {
-  readonly [K in keyof F & string]: (
-    ...args: Parameters<F[K]>
-  ) => Flat<{ readonly kind: K } & ReturnType<F[K]>>
+  readonly [K in keyof F & string]: (...args: Parameters<F[K]>) => VariantWith<K, ReturnType<F[K]>>
 }
 
-/** The union that constructors make: `type State = VariantOf<typeof State>`. */
+/**
+ * The union that constructors make: `type State = VariantOf<typeof State>`.
+ *
+ * @typeParam C the constructors
+ */
 export type VariantOf<C extends Readonly<Record<string, (...args: never[]) => Variant>>> =
   ReturnType<C[keyof C]>
 
@@ -32,6 +37,7 @@ export type VariantOf<C extends Readonly<Record<string, (...args: never[]) => Va
 export type Cases<V extends Variant> =
   | { readonly [K in V['kind']]: (value: Extract<V, { readonly kind: K }>) => unknown }
   | ({ readonly [K in V['kind']]?: (value: Extract<V, { readonly kind: K }>) => unknown } & {
+      /** For all other kinds. */
       readonly _: (value: V) => unknown
     })
 
@@ -89,8 +95,8 @@ function constructorOf(kind: string, fields: (...args: unknown[]) => unknown) {
  *
  * @param value of any union told apart by `kind`, made by `variants` or not
  * @returns what the function returned
- * @throws VariantError for a kind without a function, as only unchecked data can have; TypeError for
- *   a value without a `kind`
+ * @throws VariantError for a kind without a function, as only unchecked data can have; TypeError
+ *   for a value without a `kind`
  * @example
  * ```ts
  * type State = { kind: 'computing'; work: number } | { kind: 'waiting' } | { kind: 'done' }

@@ -28,6 +28,7 @@ export {
   type VariantFields,
   type VariantOf,
   type Variants,
+  type VariantWith,
   variants,
 } from '../variants.js'
 export { type DirectoryStoreOptions, directoryStore } from './checkpoint/directory-store.js'
@@ -54,6 +55,7 @@ export { serve } from './serve.js'
 export type {
   AnyComputation,
   InputOf,
+  ModuleOf,
   ResultOf,
   RunArguments,
 } from './start.js'
