@@ -1,9 +1,10 @@
 /** Error classes of BSP programs; errors.ts has all. */
 
+import { show } from './check.js'
 import { TickTickClockError } from './errors-base.js'
 
 /**
- * A definition that can't be a computation: says which, where in it, and the remedy.
+ * A definition that can't be a computation, or a workflow: says which, where in it, and the remedy.
  *
  * @example
  * ```ts
@@ -198,5 +199,38 @@ export class CheckpointError extends TickTickClockError {
 export class CollectiveError extends TickTickClockError {
   constructor(message: string, options?: { cause?: unknown }) {
     super('ERR_TTC_COLLECTIVE', message, options)
+  }
+}
+
+/**
+ * A variant of a kind that no case is for: thrown by `match`.
+ *
+ * @example
+ * ```ts
+ * type State = { kind: 'busy'; work: number } | { kind: 'idle' }
+ * const read: State = JSON.parse('{ "kind": "paused" }') // nobody checked
+ * try {
+ *   match(read, { busy: ({ work }) => work, idle: () => 0 })
+ * } catch (error) {
+ *   if (error instanceof VariantError) console.log(error.kind, error.cases)
+ *   // paused [ 'busy', 'idle' ]
+ * }
+ * ```
+ */
+export class VariantError extends TickTickClockError {
+  /** The `kind` that was found. */
+  readonly kind: string
+  /** Kinds that there are functions for. */
+  readonly cases: readonly string[]
+
+  constructor(kind: string, cases: readonly string[], options?: { cause?: unknown }) {
+    const listed = cases.length === 0 ? 'none' : cases.map((each) => `"${each}"`).join(', ')
+    super(
+      'ERR_TTC_VARIANT',
+      `no case for kind ${show(kind)}; there are ${listed}: add one, or "_" for all others`,
+      options,
+    )
+    this.kind = kind
+    this.cases = cases
   }
 }

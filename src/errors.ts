@@ -7,6 +7,7 @@
 import { TickTickClockError } from './errors-base.js'
 
 export * from './errors-bsp.js'
+export * from './errors-workflow.js'
 export { TickTickClockError }
 
 /**

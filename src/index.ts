@@ -53,6 +53,8 @@ export {
   type RunPlace,
   TickTickClockError,
   TimestampError,
+  VariantError,
+  WorkflowError,
 } from './errors.js'
 export type {
   ArrowBatch,

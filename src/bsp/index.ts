@@ -15,11 +15,22 @@ export {
   NotSupportedError,
   ProcessorError,
   TickTickClockError,
+  VariantError,
 } from '../errors.js'
 export { type BlockPartition, type HashPartition, hashPartition } from '../graph/partition.js'
 export type { Random } from '../random.js'
 export type { MemoryUse, OwnWorker } from '../transport/open.js'
 export type { TransportKind } from '../transport/transport.js'
+export {
+  type Cases,
+  match,
+  type Variant,
+  type VariantFields,
+  type VariantOf,
+  type Variants,
+  type VariantWith,
+  variants,
+} from '../variants.js'
 export { type DirectoryStoreOptions, directoryStore } from './checkpoint/directory-store.js'
 export { type ClearableStore, indexedDbStore } from './checkpoint/indexed-db-store.js'
 export { memoryStore } from './checkpoint/memory-store.js'
@@ -44,6 +55,7 @@ export { serve } from './serve.js'
 export type {
   AnyComputation,
   InputOf,
+  ModuleOf,
   ResultOf,
   RunArguments,
 } from './start.js'

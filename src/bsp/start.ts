@@ -28,6 +28,17 @@ export type InputOf<C> =
 export type ResultOf<C> =
   C extends Computation<infer _I, infer _S, infer _P, infer _O, infer R> ? R : never
 
+declare const MODULE: unique symbol
+
+/**
+ * The URL of a module whose default export is a computation of that type:
+ * `new URL('./sum.js', import.meta.url) as ModuleOf<typeof sum>`.
+ */
+export interface ModuleOf<C extends AnyComputation> extends URL {
+  /** In types only. */
+  readonly [MODULE]?: C
+}
+
 /** Options with the input, which may be left out where the computation takes none. */
 export type RunArguments<I> = undefined extends I
   ? [options?: RunOptions & { input?: I }]

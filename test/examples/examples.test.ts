@@ -134,6 +134,14 @@ describe('examples', () => {
     expect(stdout).toContain('vega-datasets (BSD-3-Clause)')
   })
 
+  it('workflow: two programs beside each other, and a report of both', async () => {
+    const { code, stdout, stderr } = await runNode([built('workflow')])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expectDocumented('workflow', stdout)
+    expect(stdout.match(/^[a-z ]+: from \d+ ms on, for \d+ ms$/gm)).toHaveLength(5)
+    expect(stdout).toMatch(/^ {2}ATL 0\.0597 {2}Atlanta, one of 305$/m)
+  })
+
   it('distributed-sort: four supersteps, every value once and in order', async () => {
     const { code, stdout, stderr } = await runNode([built('distributed-sort')])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })

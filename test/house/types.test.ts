@@ -20,7 +20,8 @@ const COMPILERS = { '5.9': 'typescript-5', '6.0': 'typescript', '7.0': 'typescri
 
 /** A program that uses what inference has to get right. */
 const PROGRAM = `import { configure, graphFromEdges, pagerank, sort } from 'ticktickclock'
-import { defineComputation, message, run } from 'ticktickclock/bsp'
+import { defineComputation, match, message, run, variants } from 'ticktickclock/bsp'
+import { workflow } from 'ticktickclock/workflow'
 configure({ wasm: new URL('kernels.wasm', 'https://example.org'), threads: 2 })
 const { ranks } = await pagerank(graphFromEdges([[0, 1], [1, 0]]), { device: 'wasm' })
 const first: number | undefined = ranks[0]
@@ -33,9 +34,24 @@ const sum = defineComputation({
   finalize: ([state]) => state.total,
 })
 const total: number = (await run(sum, { input: [1, 2], processors: 2 })).result
+const State = variants({ busy: (left: number) => ({ left }), idle: () => ({}) })
+const state = [State.busy(3), State.idle()][0]
+const left: number = match(state, { busy: ({ left }) => left, idle: () => 0 })
+// @ts-expect-error: a case is missing
+match(state, { busy: ({ left }) => left })
+const flow = workflow('flow', (w) => {
+  const load = w.task('load', { run: async () => [1, 2] })
+  const added = w.bspTask('add', {
+    dependsOn: { numbers: load },
+    computation: sum,
+    input: ({ numbers }) => numbers,
+  })
+  return { added }
+})
+const added: number = (await flow.run()).outputs.added.result
 // @ts-expect-error: there is no such option
 await pagerank(graphFromEdges([[0, 1]]), { dampening: 0.5 })
-export const answer = [first, sorted, total]
+export const answer = [first, sorted, total, left, added]
 `
 
 const SHAPES = {
