@@ -42,7 +42,7 @@ const SUPERSTEP = {
 }
 const PROCESSOR = { ...SUPERSTEP, processor_id: numberOf('rank, from 0') }
 const FAULT = {
-  reason: textOf('code of the error, or its class'),
+  reason: textOf('code of the error, or its class; `value` for what is no error'),
   message: textOf('message of the error'),
 }
 const TASK = {
@@ -65,7 +65,7 @@ export const EVENTS = {
     },
   },
   'coordinator.computation_started': {
-    when: 'a run begins',
+    when: 'the computation of a run is loaded; the time is that of the call',
     measurements: { time },
     metadata: RUN,
   },
@@ -93,7 +93,7 @@ export const EVENTS = {
   'coordinator.supersteps_dropped': {
     when: 'supersteps ended faster than the coordinator could look at them: they have no events',
     measurements: { time, count: measured('count', 'supersteps without events') },
-    metadata: RUN,
+    metadata: { ...RUN, processors: numberOf('p') },
   },
   'coordinator.checkpoint_saved': {
     when: 'the store has kept a checkpoint',
@@ -107,7 +107,12 @@ export const EVENTS = {
   },
   'coordinator.computation_completed': {
     when: 'a run has its result',
-    measurements: { time, duration },
+    measurements: {
+      time,
+      duration,
+      messages: measured('messages', 'sent in the whole run'),
+      bytes: measured('bytes', 'sent in the whole run'),
+    },
     metadata: {
       ...RUN,
       superstep_count: numberOf('supersteps of the run'),
@@ -120,7 +125,7 @@ export const EVENTS = {
     metadata: { ...RUN, ...FAULT, superstep_count: numberOf('supersteps finished') },
   },
   'processor.initialized': {
-    when: 'a processor has its first state, or that of a checkpoint',
+    when: 'a processor has its first state, or that of a checkpoint, and all others have theirs',
     measurements: { time },
     metadata: { ...RUN, processor_id: numberOf('rank, from 0') },
   },

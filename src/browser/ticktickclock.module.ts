@@ -9,4 +9,5 @@
 export * as bsp from '../bsp/index.js'
 export * from '../index.browser.js'
 export * as programs from '../programs/index.js'
+export * as telemetry from '../telemetry/index.js'
 export * as worker from '../worker/index.js'

@@ -1,0 +1,25 @@
+/**
+ * Seeing into runs: the bus of events, and what listens to it. Re-exports only.
+ *
+ * @module ticktickclock/telemetry
+ */
+
+export {
+  type AttachedHandler,
+  EventBus,
+  type EventHandler,
+  type Heard,
+  type HeardNumbers,
+  type HeardWith,
+  telemetry,
+} from '../event-bus.js'
+export {
+  EVENTS,
+  type EventDescription,
+  type EventName,
+  type MeasurementField,
+  type MeasurementsOf,
+  type MeasurementUnit,
+  type MetadataField,
+  type MetadataOf,
+} from '../events.js'
