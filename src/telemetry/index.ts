@@ -23,3 +23,13 @@ export {
   type MetadataField,
   type MetadataOf,
 } from '../events.js'
+export {
+  type CollectMetricsOptions,
+  collectMetrics,
+  type MetricSeries,
+  type MetricSnapshot,
+  MetricsAggregator,
+} from './aggregator.js'
+export { attachLoggerHandler, type LoggerOptions, type LogLevel, type LogSink } from './logger.js'
+export { type MetricDefinition, type MetricKind, type MetricUnit, metrics } from './metrics.js'
+export type { Tags } from './series.js'
