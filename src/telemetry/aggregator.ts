@@ -5,9 +5,9 @@
 
 import { checkInteger, checkOptions } from '../check.js'
 import { type EventBus, telemetry } from '../event-bus.js'
-import type { EventName } from '../events.js'
-import { type MetricDefinition, metrics, scaleOf } from './metrics.js'
-import { SeriesTree, type Tags } from './series.js'
+import { feedMetrics, type SeriesSink } from './feed.js'
+import type { MetricDefinition } from './metrics.js'
+import type { Tags } from './series.js'
 import { Sketch } from './sketch.js'
 
 /** Options of `collectMetrics`. */
@@ -41,76 +41,43 @@ export interface MetricSnapshot extends MetricDefinition {
 }
 
 /** Values of one series. */
-interface Series {
-  add(value: number): void
+interface Series extends SeriesSink {
   read(): Omit<MetricSeries, 'tags'>
 }
 
-type Fields = Readonly<Record<string, unknown>>
-
 /** A metric, and its series so far. */
-class Instrument {
-  readonly metric: MetricDefinition
-  readonly #scale: number
-  readonly #series: { tags: Tags; values: Series }[] = []
-  readonly #tree: SeriesTree<Series>
+interface Kept {
+  metric: MetricDefinition
+  series: { tags: Tags; values: Series }[]
+}
 
-  constructor(metric: MetricDefinition, maxSeries: number) {
-    this.metric = metric
-    this.#scale = scaleOf(metric)
-    this.#tree = new SeriesTree(metric.tags, maxSeries, (tags) => {
-      const values = seriesOf(metric)
-      this.#series.push({ tags, values })
-      return values
-    })
-  }
-
-  hear(measurements: Fields, metadata: Fields): void {
-    const { measurement } = this.metric
-    const value = measurement === undefined ? 1 : Number(measurements[measurement]) * this.#scale
-    this.#tree.of(metadata).add(value)
-  }
-
-  /** Supersteps that nobody could look at count all the same. */
-  hearDropped(count: number, metadata: Fields): void {
-    if (this.metric.dropped === 'once') this.#tree.of(metadata).add(count)
-    else {
-      for (let rank = 0; rank < Number(metadata.processors); rank++) {
-        this.#tree.of({ ...metadata, processor_id: rank }).add(count)
-      }
-    }
-  }
-
-  snapshot(): MetricSnapshot {
-    const series = this.#series.map(({ tags, values }) => ({ tags, ...values.read() }))
-    return { ...this.metric, series }
-  }
+function snapshotOf({ metric, series }: Kept): MetricSnapshot {
+  return { ...metric, series: series.map(({ tags, values }) => ({ tags, ...values.read() })) }
 }
 
 /** Made by `collectMetrics`. */
 export class MetricsAggregator {
-  readonly #instruments: readonly Instrument[]
+  readonly #kept: Kept[] = []
   readonly #detach: () => void
 
   /** @internal */
   constructor(bus: EventBus, maxSeries: number) {
-    this.#instruments = metrics().map((metric) => new Instrument(metric, maxSeries))
-    const fed = (event: EventName) =>
-      this.#instruments.filter(({ metric }) => metric.event === event)
-    const events = [...new Set(this.#instruments.map(({ metric }) => metric.event))]
-    const byEvent = new Map(events.map((event) => [event, fed(event)]))
-    const counters = this.#instruments.filter(({ metric }) => metric.dropped !== undefined)
     const id = `ticktickclock.metrics.${++aggregators}`
-    this.#detach = bus.attachMany(id, events, (event, measurements, metadata) => {
-      for (const each of byEvent.get(event) ?? []) each.hear(measurements, metadata)
-      if (event !== 'coordinator.supersteps_dropped') return
-      for (const each of counters) each.hearDropped(measurements.count, metadata)
+    this.#detach = feedMetrics(bus, id, maxSeries, (metric) => {
+      const series: Kept['series'] = []
+      this.#kept.push({ metric, series })
+      const open = (tags: Tags) => {
+        const values = seriesOf(metric)
+        series.push({ tags, values })
+        return values
+      }
+      return { tags: metric.tags, scale: metric.unit === 'ms' ? MS_PER_NS : 1, open }
     })
   }
 
   /** All metrics, in the order of `metrics()`; those that nothing fed have no series. */
   snapshot(): MetricSnapshot[] {
-    return this.#instruments.map((each) => each.snapshot())
+    return this.#kept.map(snapshotOf)
   }
 
   /**
@@ -121,8 +88,8 @@ export class MetricsAggregator {
    */
   metric(name: string): MetricSnapshot {
     const full = name.startsWith(PREFIX) ? name : PREFIX + name
-    const found = this.#instruments.find(({ metric }) => metric.name === full)
-    if (found !== undefined) return found.snapshot()
+    const found = this.#kept.find(({ metric }) => metric.name === full)
+    if (found !== undefined) return snapshotOf(found)
     throw new RangeError(`"name" expected the name of a metric, got ${JSON.stringify(name)}`)
   }
 
@@ -133,6 +100,7 @@ export class MetricsAggregator {
 }
 
 const PREFIX = 'tick_tick_clock.'
+const MS_PER_NS = 1e-6
 let aggregators = 0
 
 /**

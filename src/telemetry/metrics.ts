@@ -159,8 +159,3 @@ const METRICS: readonly MetricDefinition[] = [
 export function metrics(): MetricDefinition[] {
   return METRICS.map((metric) => ({ ...metric }))
 }
-
-/** From an event's nanoseconds to a metric's milliseconds; 1 for other units. */
-export function scaleOf({ unit }: Pick<MetricDefinition, 'unit'>): number {
-  return unit === 'ms' ? 1e-6 : 1
-}
