@@ -169,6 +169,33 @@ export const EVENTS = {
     measurements: { time },
     metadata: { ...PROCESSOR, ...FAULT, part: textOf('the function that threw') },
   },
+  'kernel.completed': {
+    when: 'a call of a kernel is over; on the bus of the thread on which it was called',
+    measurements: {
+      time,
+      duration: measured('ns', 'all of the following'),
+      upload: measured('ns', 'copying inputs to the device'),
+      prepare: measured('ns', 'building the layout of a graph'),
+      compute: measured('ns', 'the kernel itself'),
+      read: measured('ns', 'copying outputs back'),
+    },
+    metadata: {
+      kernel: textOf('name of its folder: sort, pagerank, …'),
+      device_kind: textOf('reference, wasm or webgpu'),
+      device_name: textOf('as in the result'),
+    },
+  },
+  'device.pass_completed': {
+    when: 'a GPU has done what was submitted at once; on the bus of the thread that opened it',
+    measurements: { time, duration },
+    metadata: {
+      device_kind: textOf('webgpu'),
+      pass: textOf('what was submitted'),
+      clock: textOf(
+        '`gpu`: timestamps of the GPU; `host`: from submission to the notice of its end',
+      ),
+    },
+  },
   'workflow.task_started': {
     when: 'a task begins: all it depends on are done',
     measurements: { time },

@@ -94,6 +94,11 @@ const LINES: { readonly [E in EventName]?: Line<E> } = {
   },
   'processor.compute_error': failedPart,
   'processor.communicate_error': failedPart,
+  'kernel.completed': {
+    level: 'debug',
+    text: ({ duration }, { kernel, device_name }) =>
+      `kernel ${kernel} on ${device_name}: ${ms(duration)}`,
+  },
   'workflow.task_completed': {
     level: 'debug',
     text: ({ duration }, { workflow, task }) => `${workflow}: ${task} done in ${ms(duration)}`,

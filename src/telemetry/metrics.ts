@@ -72,6 +72,7 @@ const RUN = ['computation_module'] as const
 const RANK = ['processor_id'] as const
 const FAULT = [...RUN, 'reason'] as const
 const TASK = ['workflow', 'task'] as const
+const KERNEL = ['kernel', 'device_kind'] as const
 
 const METRICS: readonly MetricDefinition[] = [
   ...from('coordinator.initialized', { kind: 'counter', says: 'runs that had a transport' }),
@@ -134,6 +135,15 @@ const METRICS: readonly MetricDefinition[] = [
   }),
   ...from('processor.communicate_error', {
     ...{ kind: 'counter', says: 'times that communicate threw', tags: FAULT },
+  }),
+  ...from(
+    'kernel.completed',
+    { kind: 'summary', of: 'duration', says: 'of a call of a kernel', tags: KERNEL },
+    { kind: 'summary', of: 'compute', says: 'of the kernel itself', tags: KERNEL },
+  ),
+  ...from('device.pass_completed', {
+    ...{ kind: 'summary', of: 'duration', tags: ['pass', 'clock'] },
+    says: 'of what was submitted to a GPU at once',
   }),
   ...from('workflow.task_completed', {
     ...{ kind: 'summary', of: 'duration', says: 'of a task', tags: TASK },

@@ -31,6 +31,9 @@ export interface TraceRecorder {
 const COORDINATOR = 0
 /** Processes of what belongs to no run. */
 const WORKFLOWS = 2 ** 20
+const KERNELS = WORKFLOWS + 1
+/** Lanes of a GPU are behind those of kernels. */
+const GPU_LANES = 1000
 
 const processor = (rank: number) => rank + 1
 
@@ -104,6 +107,8 @@ const RECORDED: Recorded = {
   },
   'processor.compute_error': faultOf,
   'processor.communicate_error': faultOf,
+  'kernel.completed': kernelOf,
+  'device.pass_completed': passOf,
   'workflow.task_completed'(timeline, { time, duration }, { workflow, task }) {
     taskOf(timeline, task, { startNs: time - duration, endNs: time }, { workflow })
   },
@@ -111,6 +116,41 @@ const RECORDED: Recorded = {
     const span = { startNs: time - duration, endNs: time }
     taskOf(timeline, task, span, { workflow, reason, message })
   },
+}
+
+/** A call of a kernel, and in it the parts that took time. */
+function kernelOf(
+  timeline: Timeline,
+  numbers: MeasurementsOf<'kernel.completed'>,
+  { kernel, device_kind, device_name }: MetadataOf<'kernel.completed'>,
+): void {
+  const startNs = numbers.time - numbers.duration
+  const tid = timeline.freeLane(KERNELS, 1, startNs)
+  timeline.process(KERNELS, 'kernels')
+  timeline.lane(KERNELS, tid, `calls ${tid}`)
+  const place = { pid: KERNELS, tid, cat: 'kernel' }
+  const args = { device_kind, device_name, ...measured(numbers.duration) }
+  let at = startNs
+  for (const part of ['upload', 'prepare', 'compute', 'read'] as const) {
+    const span = { startNs: at, endNs: at + numbers[part] }
+    if (numbers[part] > 0) timeline.slice({ ...place, name: part }, span, measured(numbers[part]))
+    at = span.endNs
+  }
+  timeline.frame({ ...place, name: kernel }, { startNs, endNs: numbers.time }, args)
+}
+
+function passOf(
+  timeline: Timeline,
+  { time, duration }: MeasurementsOf<'device.pass_completed'>,
+  { pass, clock }: MetadataOf<'device.pass_completed'>,
+): void {
+  const startNs = time - duration
+  const tid = timeline.freeLane(KERNELS, GPU_LANES, startNs)
+  timeline.process(KERNELS, 'kernels')
+  const lane = tid - GPU_LANES + 1
+  timeline.lane(KERNELS, tid, lane === 1 ? 'GPU' : `GPU ${lane}`)
+  const place = { pid: KERNELS, tid, name: pass, cat: 'pass' }
+  timeline.slice(place, { startNs, endNs: time }, { clock, ...measured(duration) })
 }
 
 type Span = Parameters<Timeline['slice']>[1]
