@@ -11,18 +11,20 @@ import type { EventName, MetadataOf } from '../events.js'
 import { epochMs } from '../time/system.js'
 import { FIGURES, KEPT_SUPERSTEPS, type Transport } from '../transport/transport.js'
 import { FIGURE } from './figures.js'
-import { type ProcessorReport, readReport, type SuperstepReport } from './report.js'
 import type { Computation } from './types.js'
 
-const SUPERSTEP_EVENTS = [
-  'coordinator.superstep_started',
-  'coordinator.superstep_completed',
-  'coordinator.supersteps_dropped',
+const PROCESSOR_EVENTS = [
   'processor.compute_started',
   'processor.compute_completed',
   'processor.communicate_started',
   'processor.communicate_completed',
   'processor.barrier_reached',
+] as const satisfies EventName[]
+const SUPERSTEP_EVENTS = [
+  'coordinator.superstep_started',
+  'coordinator.superstep_completed',
+  'coordinator.supersteps_dropped',
+  ...PROCESSOR_EVENTS,
 ] as const satisfies EventName[]
 
 /** Between two looks, milliseconds apart, no superstep is to be lost, however short. */
@@ -57,6 +59,8 @@ export class RunEvents {
   readonly #startMs: number
   #run: MetadataOf<'coordinator.computation_started'>
   #processors = 0
+  /** Of the superstep that is told, by rank. */
+  #figures: readonly Float64Array[] = []
   #names: readonly string[] = []
   /** Supersteps that vote, by name. */
   #voting: ReadonlySet<string> = new Set()
@@ -89,6 +93,7 @@ export class RunEvents {
   begin({ name, supersteps }: Computation, processors: number): void {
     this.#run = { ...this.#run, computation_module: name }
     this.#processors = processors
+    this.#figures = Array.from({ length: processors }, () => new Float64Array(FIGURES))
     this.#names = supersteps.map((superstep) => superstep.name)
     const voting = supersteps.filter(({ converged }) => converged !== undefined)
     this.#voting = new Set(voting.map((superstep) => superstep.name))
@@ -187,16 +192,15 @@ export class RunEvents {
   }
 
   #tell(attempt: Attempt, end: number): void {
+    const heard = heardOf(this.#bus)
     let dropped = 0
     while (attempt.next < end) {
-      const report = readReport(attempt.transport, attempt.next, this.#processors, this.#names)
-      attempt.next++
-      if (report === undefined) dropped++
-      else {
+      const superstep = attempt.next++
+      if (this.#read(attempt.transport, superstep)) {
         this.#tellDropped(dropped)
         dropped = 0
-        this.#tellSuperstep(report)
-      }
+        this.#tellSuperstep(superstep, heard)
+      } else dropped++
     }
     this.#tellDropped(dropped)
   }
@@ -207,58 +211,115 @@ export class RunEvents {
     this.#bus.emit('coordinator.supersteps_dropped', { time: nowNs(), count }, metadata)
   }
 
-  #tellSuperstep(report: SuperstepReport): void {
-    const bus = this.#bus
-    const { superstep, name, round, messages, bytes } = report
-    const metadata = { ...this.#run, superstep, superstep_name: name }
-    const start = report.startMs * NS_PER_MS
-    if (bus.hears('coordinator.superstep_started')) {
-      bus.emit('coordinator.superstep_started', { time: start }, metadata)
+  /** Takes the figures of all processors; whether they are still kept. */
+  #read(transport: Transport, superstep: number): boolean {
+    for (let rank = 0; rank < this.#processors; rank++) {
+      const figures = transport.figures(superstep, rank, this.#figures[rank])
+      if (figures?.[FIGURE.marker] !== superstep + 1) return false
     }
-    const end = (report.startMs + report.elapsedMs) * NS_PER_MS
-    for (const processor of report.processors) this.#tellProcessor(processor, end, metadata)
-    if (!bus.hears('coordinator.superstep_completed')) return
-    const converged = this.#voting.has(name) && report.votes === this.#processors
-    const measurements = {
-      ...{ time: end, duration: report.elapsedMs * NS_PER_MS, messages, bytes },
-      ...{ work: report.computeMs * NS_PER_MS, h_relation: report.hBytes },
+    return true
+  }
+
+  // Plain literals: spreading objects of doubles takes longer than all the rest.
+  #tellSuperstep(superstep: number, heard: Heard): void {
+    let startMs = Number.POSITIVE_INFINITY
+    let endMs = 0
+    let work = 0
+    let h_relation = 0
+    let messages = 0
+    let bytes = 0
+    let votes = 0
+    for (const figures of this.#figures) {
+      startMs = Math.min(startMs, figures[FIGURE.startMs])
+      endMs = Math.max(endMs, figures[FIGURE.endMs])
+      work = Math.max(work, figures[FIGURE.computeMs])
+      messages += figures[FIGURE.sentMessages]
+      bytes += figures[FIGURE.sentBytes]
+      h_relation = Math.max(h_relation, figures[FIGURE.sentBytes], figures[FIGURE.receivedBytes])
+      votes += figures[FIGURE.vote]
     }
-    bus.emit('coordinator.superstep_completed', measurements, { ...metadata, round, converged })
+    const { run_id, computation_module } = this.#run
+    const [first] = this.#figures
+    const superstep_name = this.#names[first[FIGURE.index]]
+    if (heard.started) {
+      const metadata = { run_id, computation_module, superstep, superstep_name }
+      this.#bus.emit('coordinator.superstep_started', { time: startMs * NS_PER_MS }, metadata)
+    }
+    if (heard.processors) {
+      for (let processor_id = 0; processor_id < this.#processors; processor_id++) {
+        const step = { run_id, computation_module, superstep, superstep_name, processor_id }
+        this.#tellProcessor(step, this.#figures[processor_id], endMs, heard)
+      }
+    }
+    if (!heard.completed) return
+    const round = first[FIGURE.round]
+    const converged = this.#voting.has(superstep_name) && votes === this.#processors
+    const time = endMs * NS_PER_MS
+    const duration = (endMs - startMs) * NS_PER_MS
+    this.#bus.emit(
+      'coordinator.superstep_completed',
+      { time, duration, work: work * NS_PER_MS, h_relation, messages, bytes },
+      { run_id, computation_module, superstep, superstep_name, round, converged },
+    )
   }
 
   #tellProcessor(
-    report: ProcessorReport,
-    end: number,
-    superstep: MetadataOf<'coordinator.superstep_started'>,
+    metadata: MetadataOf<'processor.compute_started'>,
+    figures: Float64Array,
+    lastMs: number,
+    heard: Heard,
   ): void {
     const bus = this.#bus
-    const metadata = { ...superstep, processor_id: report.rank }
-    const start = report.startMs * NS_PER_MS
-    const computed = (report.startMs + report.computeMs) * NS_PER_MS
-    const wait = report.waitMs * NS_PER_MS
-    const arrived = end - wait
-    const communicating = report.communicateMs * NS_PER_MS
-    if (bus.hears('processor.compute_started')) {
-      const inbox = { time: start, inbox_size: report.receivedMessages }
+    const startMs = figures[FIGURE.startMs]
+    const computeMs = figures[FIGURE.computeMs]
+    const communicateMs = figures[FIGURE.communicateMs]
+    const endMs = figures[FIGURE.endMs]
+    const computed = (startMs + computeMs) * NS_PER_MS
+    const arrived = endMs * NS_PER_MS
+    if (heard.computeStarted) {
+      const inbox = { time: startMs * NS_PER_MS, inbox_size: figures[FIGURE.receivedMessages] }
       bus.emit('processor.compute_started', inbox, metadata)
     }
-    if (bus.hears('processor.compute_completed')) {
-      const measurements = { time: computed, duration: report.computeMs * NS_PER_MS }
+    if (heard.computed) {
+      const measurements = { time: computed, duration: computeMs * NS_PER_MS }
       bus.emit('processor.compute_completed', measurements, metadata)
     }
-    if (bus.hears('processor.communicate_started')) {
+    if (heard.communicateStarted) {
       // Rounding must not have it begin before.
-      const time = Math.max(computed, arrived - communicating)
+      const time = Math.max(computed, (endMs - communicateMs) * NS_PER_MS)
       bus.emit('processor.communicate_started', { time }, metadata)
     }
-    if (bus.hears('processor.communicate_completed')) {
-      const sent = { message_count: report.sentMessages, bytes: report.sentBytes }
-      const measurements = { time: arrived, duration: communicating, ...sent }
+    if (heard.communicated) {
+      const duration = communicateMs * NS_PER_MS
+      const message_count = figures[FIGURE.sentMessages]
+      const measurements = {
+        time: arrived,
+        duration,
+        message_count,
+        bytes: figures[FIGURE.sentBytes],
+      }
       bus.emit('processor.communicate_completed', measurements, metadata)
     }
-    if (bus.hears('processor.barrier_reached')) {
+    if (heard.arrived) {
+      const wait = (lastMs - endMs) * NS_PER_MS
       bus.emit('processor.barrier_reached', { time: arrived, wait }, metadata)
     }
+  }
+}
+
+type Heard = ReturnType<typeof heardOf>
+
+/** Which events of supersteps have listeners: asked once a look. */
+function heardOf(bus: EventBus) {
+  return {
+    started: bus.hears('coordinator.superstep_started'),
+    completed: bus.hears('coordinator.superstep_completed'),
+    processors: bus.hears(...PROCESSOR_EVENTS),
+    computeStarted: bus.hears('processor.compute_started'),
+    computed: bus.hears('processor.compute_completed'),
+    communicateStarted: bus.hears('processor.communicate_started'),
+    communicated: bus.hears('processor.communicate_completed'),
+    arrived: bus.hears('processor.barrier_reached'),
   }
 }
 

@@ -62,9 +62,20 @@ export function readReport(
   names: readonly string[],
 ): SuperstepReport | undefined {
   const report: SuperstepReport = {
-    ...{ superstep, round: 0, name: '', startMs: Number.POSITIVE_INFINITY, elapsedMs: 0 },
-    ...{ computeMs: 0, communicateMs: 0, waitMs: 0, messages: 0, bytes: 0, hBytes: 0, votes: 0 },
-    ...{ processors: [], dropped: 0 },
+    superstep,
+    round: 0,
+    name: '',
+    startMs: Number.POSITIVE_INFINITY,
+    elapsedMs: 0,
+    computeMs: 0,
+    communicateMs: 0,
+    waitMs: 0,
+    messages: 0,
+    bytes: 0,
+    hBytes: 0,
+    votes: 0,
+    processors: [],
+    dropped: 0,
   }
   let endMs = 0
   for (let rank = 0; rank < processors; rank++) {

@@ -28,45 +28,47 @@ export class SeriesTree<T> {
 
   /** The series of an event with such metadata. */
   of(metadata: Readonly<Record<string, unknown>>): T {
-    const tags = this.#tags
-    let level = this.#root
-    const last = tags.length - 1
-    for (let i = 0; i < last; i++) {
-      const next = level.get(metadata[tags[i]])
-      if (next === undefined) return this.#add(metadata)
-      level = next as Level<T>
-    }
-    const found = level.get(last < 0 ? undefined : metadata[tags[last]])
-    return (found as T | undefined) ?? this.#add(metadata)
-  }
-
-  #add(metadata: Readonly<Record<string, unknown>>): T {
-    if (this.#count < this.#maxSeries) return this.#place(metadata)
+    const found = this.#find(metadata, 'no tag')
+    if (found !== undefined) return found
+    if (this.#count < this.#maxSeries) return this.#place(metadata, 'no tag')
     // Once more as many for the tags that are few; then all are one.
-    const isFull = this.#count >= 2 * this.#maxSeries
-    const folded = this.#tags.map((tag): [string, unknown] => [
-      tag,
-      isFull || tag === UNBOUNDED_TAG ? OTHER : metadata[tag],
-    ])
-    return this.#place(Object.fromEntries(folded))
+    const fewer = this.#find(metadata, 'superstep')
+    if (fewer !== undefined) return fewer
+    const folded = this.#count < 2 * this.#maxSeries ? 'superstep' : 'every tag'
+    return this.#find(metadata, folded) ?? this.#place(metadata, folded)
   }
 
-  #place(metadata: Readonly<Record<string, unknown>>): T {
-    const keys = this.#tags.map((tag) => metadata[tag])
-    const last = keys.pop()
+  #find(metadata: Readonly<Record<string, unknown>>, folded: Folded): T | undefined {
+    let level: Level<T> | undefined = this.#root
+    const last = this.#tags.length - 1
+    for (let i = 0; i < last; i++) {
+      level = level.get(keyOf(this.#tags[i], metadata, folded)) as Level<T> | undefined
+      if (level === undefined) return undefined
+    }
+    return level.get(last < 0 ? '' : keyOf(this.#tags[last], metadata, folded)) as T | undefined
+  }
+
+  #place(metadata: Readonly<Record<string, unknown>>, folded: Folded): T {
+    const keys = this.#tags.map((tag) => keyOf(tag, metadata, folded))
+    const labels = this.#tags.map((tag, i) => [tag, String(keys[i])])
+    const last = keys.pop() ?? ''
     let level = this.#root
     for (const key of keys) {
       const next = (level.get(key) as Level<T> | undefined) ?? new Map()
       level.set(key, next)
       level = next
     }
-    const found = level.get(last) as T | undefined
-    if (found !== undefined) return found
-    const made = this.#make(
-      Object.fromEntries(this.#tags.map((tag) => [tag, String(metadata[tag])])),
-    )
+    const made = this.#make(Object.fromEntries(labels))
     level.set(last, made)
     this.#count++
     return made
   }
+}
+
+/** Which tags are `other`. */
+type Folded = 'no tag' | 'superstep' | 'every tag'
+
+function keyOf(tag: string, metadata: Readonly<Record<string, unknown>>, folded: Folded): unknown {
+  if (folded === 'no tag') return metadata[tag]
+  return folded === 'every tag' || tag === UNBOUNDED_TAG ? OTHER : metadata[tag]
 }

@@ -61,13 +61,15 @@ const RECORDED: Recorded = {
     const args = { transport, processors }
     timeline.instant({ pid, tid: COORDINATOR, name: 'transport open', s: 't' }, time, args)
   },
-  'coordinator.superstep_completed'(timeline, { time, duration, ...numbers }, metadata) {
+  'coordinator.superstep_completed'(timeline, measurements, metadata) {
     const { run_id: pid, superstep_name: name, superstep, round, converged } = metadata
+    const { time, duration, work, h_relation, messages, bytes } = measurements
     const span = { startNs: time - duration, endNs: time }
-    const args = { superstep, round, converged, ...numbers, ...measured(duration) }
+    const [duration_ms, work_ms] = [duration / 1e6, work / 1e6]
+    const args = { superstep, round, converged, messages, bytes, h_relation, work_ms, duration_ms }
     timeline.slice({ pid, tid: COORDINATOR, name, cat: 'superstep' }, span, args)
-    timeline.counter(pid, 'messages', span.startNs, numbers.messages)
-    timeline.counter(pid, 'bytes', span.startNs, numbers.bytes)
+    timeline.counter(pid, 'messages', span.startNs, messages)
+    timeline.counter(pid, 'bytes', span.startNs, bytes)
   },
   'coordinator.supersteps_dropped'(timeline, { time, count }, { run_id: pid }) {
     timeline.droppedSupersteps += count
@@ -96,14 +98,20 @@ const RECORDED: Recorded = {
     timeline.instant({ pid, tid: processor(rank), name: 'state ready', s: 't' }, time, { rank })
   },
   'processor.compute_completed'(timeline, { time, duration }, metadata) {
-    sliceOf(timeline, 'compute', { startNs: time - duration, endNs: time }, metadata, duration)
+    const { superstep, superstep_name } = metadata
+    const args = { superstep, superstep_name, duration_ms: duration / 1e6 }
+    sliceOf(timeline, 'compute', { startNs: time - duration, endNs: time }, metadata, args)
   },
-  'processor.communicate_completed'(timeline, { time, duration, message_count, bytes }, metadata) {
-    const span = { startNs: time - duration, endNs: time }
-    sliceOf(timeline, 'communicate', span, metadata, duration, { messages: message_count, bytes })
+  'processor.communicate_completed'(timeline, measurements, metadata) {
+    const { time, duration, message_count: messages, bytes } = measurements
+    const { superstep, superstep_name } = metadata
+    const args = { superstep, superstep_name, messages, bytes, duration_ms: duration / 1e6 }
+    sliceOf(timeline, 'communicate', { startNs: time - duration, endNs: time }, metadata, args)
   },
   'processor.barrier_reached'(timeline, { time, wait }, metadata) {
-    sliceOf(timeline, 'barrier', { startNs: time, endNs: time + wait }, metadata, wait)
+    const { superstep, superstep_name } = metadata
+    const args = { superstep, superstep_name, duration_ms: wait / 1e6 }
+    sliceOf(timeline, 'barrier', { startNs: time, endNs: time + wait }, metadata, args)
   },
   'processor.compute_error': faultOf,
   'processor.communicate_error': faultOf,
@@ -174,13 +182,10 @@ function sliceOf(
   timeline: Timeline,
   name: string,
   span: Span,
-  metadata: MetadataOf<'processor.compute_completed'>,
-  durationNs: number,
-  args: Args = {},
+  { run_id: pid, processor_id }: MetadataOf<'processor.compute_completed'>,
+  args: Args,
 ): void {
-  const { run_id: pid, processor_id, superstep, superstep_name } = metadata
-  const place = { pid, tid: processor(processor_id), name, cat: 'processor' }
-  timeline.slice(place, span, { superstep, superstep_name, ...args, ...measured(durationNs) })
+  timeline.slice({ pid, tid: processor(processor_id), name, cat: 'processor' }, span, args)
 }
 
 function faultOf(
