@@ -34,7 +34,8 @@ const ENTRY = `${CODE}(index[^/]*[.](ts|js|d[.]ts)$|(worker|browser)/)`
 /** Scripts of workers are entries, too; they lie where workers are made, so that bundles work. */
 const WORKER_SCRIPT = '^src/workers/[^/]+-worker[.](node|browser)[.]ts$'
 const PUBLIC_ENTRY =
-  '^dist/(index|index[.]browser|(bsp|graph|programs|workflow|worker)/index)[.](js|d[.]ts)$'
+  '^dist/(index|index[.]browser|(bsp|cost|graph|programs|telemetry|workflow|worker)/index)' +
+  '[.](js|d[.]ts)$'
 /** Constants that TypeScript and AssemblyScript both compile. */
 const CONSTANTS = `${CODE}(.+/layout|workers/control)[.](ts|js|d[.]ts)$`
 

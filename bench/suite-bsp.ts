@@ -21,6 +21,7 @@ import {
   type ScalingReport,
   scalePagerank,
 } from './bsp-pagerank.js'
+import { telemetryContest } from './bsp-telemetry.js'
 import { exchangeContest, messageContest } from './bsp-traffic.js'
 import type parallelSum from './programs/parallel-sum.js'
 import type simple from './programs/simple.js'
@@ -107,6 +108,7 @@ async function holdThreadContests(
   for (const contest of [messageContest(threads, traffic), exchangeContest(threads, traffic)]) {
     report.contests.push(await hold(contest, settings, say))
   }
+  report.contests.push(await hold(telemetryContest(threads, barriers / 2), settings, say))
 }
 
 async function holdPagerank(

@@ -8,15 +8,31 @@
 import { checkCallback, show } from './check.js'
 import { EVENTS, type EventName, type MeasurementsOf, type MetadataOf } from './events.js'
 
-/**
- * Is told of events; what it returns is ignored. With several events, a comparison of `event` tells
- * TypeScript the types of the rest.
- */
+/** Is told of an event; what it returns is ignored. */
 export type EventHandler<E extends EventName, C = undefined> = (
-  ...heard: {
-    [N in E]: [event: N, measurements: MeasurementsOf<N>, metadata: MetadataOf<N>, config: C]
-  }[E]
+  event: E,
+  measurements: MeasurementsOf<E>,
+  metadata: MetadataOf<E>,
+  config: C,
 ) => unknown
+
+/**
+ * What a handler of several events is given: comparing `event` tells TypeScript the types of the
+ * rest.
+ */
+export type Heard<E extends EventName> = {
+  [N in E]: [event: N, measurements: MeasurementsOf<N>, metadata: MetadataOf<N>]
+}[E]
+
+/** The same with the handler's config. */
+export type HeardWith<E extends EventName, C> = {
+  [N in E]: [event: N, measurements: MeasurementsOf<N>, metadata: MetadataOf<N>, config: C]
+}[E]
+
+/** The same for handlers that don't look at the metadata. */
+export type HeardNumbers<E extends EventName> = {
+  [N in E]: [event: N, measurements: MeasurementsOf<N>]
+}[E]
 
 /** A handler that is attached. */
 export interface AttachedHandler {
@@ -25,6 +41,7 @@ export interface AttachedHandler {
 }
 
 interface Attached extends AttachedHandler {
+  isAttached: boolean
   handle(event: EventName, measurements: unknown, metadata: unknown, config: unknown): unknown
   config: unknown
 }
@@ -49,14 +66,12 @@ export class EventBus {
    * detach()
    * ```
    */
-  attach<E extends EventName>(id: string, event: E, handler: EventHandler<E>): () => void
-  attach<E extends EventName, C>(
+  attach<E extends EventName, C = undefined>(
     id: string,
     event: E,
-    handler: EventHandler<E, C>,
-    config: C,
-  ): () => void
-  attach(id: string, event: EventName, handler: unknown, config?: unknown): () => void {
+    handler: EventHandler<NoInfer<E>, C>,
+    config?: C,
+  ): () => void {
     return this.#attach(id, [event], handler, config)
   }
 
@@ -66,22 +81,33 @@ export class EventBus {
    * @example
    * ```ts
    * const events = ['coordinator.restarted', 'coordinator.computation_failed'] as const
-   * const detach = telemetry.attachMany('faults', events, (event, _measurements, { message }) =>
-   *   console.log(event, message),
+   * const detach = telemetry.attachMany('faults', events, (event, { time }, { message }) =>
+   *   console.log(new Date(time / 1e6), event, message),
    * )
    * detach()
    * ```
    */
-  attachMany<E extends EventName>(
+  attachMany<const E extends EventName, C>(
     id: string,
     events: readonly E[],
-    handler: EventHandler<E>,
-  ): () => void
-  attachMany<E extends EventName, C>(
-    id: string,
-    events: readonly E[],
-    handler: EventHandler<E, C>,
+    handler: (...heard: HeardWith<NoInfer<E>, C>) => unknown,
     config: C,
+  ): () => void
+  // One for each number of parameters: functions with fewer don't fit a union of longer tuples.
+  attachMany<const E extends EventName>(
+    id: string,
+    events: readonly E[],
+    handler: (...heard: Heard<NoInfer<E>>) => unknown,
+  ): () => void
+  attachMany<const E extends EventName>(
+    id: string,
+    events: readonly E[],
+    handler: (...heard: HeardNumbers<NoInfer<E>>) => unknown,
+  ): () => void
+  attachMany<const E extends EventName>(
+    id: string,
+    events: readonly E[],
+    handler: (event: NoInfer<E>) => unknown,
   ): () => void
   attachMany(
     id: string,
@@ -97,6 +123,7 @@ export class EventBus {
     const found = this.#attached.get(id)
     if (found === undefined) return false
     this.#attached.delete(id)
+    found.isAttached = false
     for (const event of found.events) {
       const others = this.#handlersOf(event).filter((each) => each !== found)
       if (others.length === 0) this.#byEvent.delete(event)
@@ -116,13 +143,28 @@ export class EventBus {
     return events.some((event) => this.#byEvent.has(event))
   }
 
-  /** Tells everybody who listens. Never throws. */
+  /**
+   * Tells everybody who listens, and was attached before. Never throws.
+   *
+   * @example
+   * ```ts
+   * const bus = new EventBus()
+   * bus.attach('tasks', 'workflow.task_started', (_event, _measurements, { task }) =>
+   *   console.log(task),
+   * )
+   * const started = { workflow: 'nightly', task: 'load' }
+   * if (bus.hears('workflow.task_started')) {
+   *   bus.emit('workflow.task_started', { time: Date.now() * 1e6 }, started) // load
+   * }
+   * ```
+   */
   emit<E extends EventName>(
     event: E,
     measurements: MeasurementsOf<E>,
     metadata: MetadataOf<E>,
   ): void {
     for (const attached of this.#handlersOf(event)) {
+      if (!attached.isAttached) continue
       try {
         const told = attached.handle(event, measurements, metadata, attached.config)
         if (isThenable(told)) {
@@ -147,29 +189,38 @@ export class EventBus {
     names.forEach(checkEvent)
     if (handler === undefined) throw new TypeError('"handler" expected function, got undefined')
     checkCallback('handler', handler)
-    const attached = { id, events: names, handle: handler as Attached['handle'], config }
+    const handle = handler as Attached['handle']
+    const attached: Attached = { id, events: names, handle, config, isAttached: true }
     this.detach(id)
     this.#attached.set(id, attached)
     for (const event of names) this.#byEvent.set(event, [...this.#handlersOf(event), attached])
     return () => {
-      if (this.#attached.get(id) === attached) this.detach(id)
+      if (attached.isAttached) this.detach(id)
     }
   }
 
   /** A handler failed: it hears no more, and somebody hears of it. */
   #drop(attached: Attached, event: EventName, error: unknown, { time }: { time: number }): void {
-    if (this.#attached.get(attached.id) !== attached) return
+    if (!attached.isAttached) return
     this.detach(attached.id)
-    const message = error instanceof Error ? error.message : show(error)
-    const reason =
-      error instanceof Error ? ((error as { code?: string }).code ?? error.name) : 'value'
     if (this.hears('telemetry.handler_failed')) {
-      const metadata = { handler_id: attached.id, event, reason, message }
+      const metadata = { handler_id: attached.id, event, ...faultOf(error) }
       this.emit('telemetry.handler_failed', { time }, metadata)
     } else {
       // biome-ignore lint/suspicious/noConsole: nobody else would hear of it
       console.warn(`telemetry handler "${attached.id}" threw on ${event}, and was detached:`, error)
     }
+  }
+}
+
+/** What events say of an error. Never throws, whatever was thrown. */
+export function faultOf(error: unknown): { reason: string; message: string } {
+  try {
+    if (!(error instanceof Error)) return { reason: 'value', message: show(error) }
+    const { code } = error as { code?: unknown }
+    return { reason: typeof code === 'string' ? code : error.name, message: error.message }
+  } catch (_error) {
+    return { reason: 'value', message: 'what was thrown throws when it is looked at' }
   }
 }
 

@@ -42,7 +42,7 @@ const SUPERSTEP = {
 }
 const PROCESSOR = { ...SUPERSTEP, processor_id: numberOf('rank, from 0') }
 const FAULT = {
-  reason: textOf('code of the error, or its class'),
+  reason: textOf('code of the error, or its class; `value` for what is no error'),
   message: textOf('message of the error'),
 }
 const TASK = {
@@ -65,7 +65,7 @@ export const EVENTS = {
     },
   },
   'coordinator.computation_started': {
-    when: 'a run begins',
+    when: 'the computation of a run is loaded; the time is that of the call',
     measurements: { time },
     metadata: RUN,
   },
@@ -93,7 +93,7 @@ export const EVENTS = {
   'coordinator.supersteps_dropped': {
     when: 'supersteps ended faster than the coordinator could look at them: they have no events',
     measurements: { time, count: measured('count', 'supersteps without events') },
-    metadata: RUN,
+    metadata: { ...RUN, processors: numberOf('p') },
   },
   'coordinator.checkpoint_saved': {
     when: 'the store has kept a checkpoint',
@@ -107,7 +107,12 @@ export const EVENTS = {
   },
   'coordinator.computation_completed': {
     when: 'a run has its result',
-    measurements: { time, duration },
+    measurements: {
+      time,
+      duration,
+      messages: measured('messages', 'sent in the whole run'),
+      bytes: measured('bytes', 'sent in the whole run'),
+    },
     metadata: {
       ...RUN,
       superstep_count: numberOf('supersteps of the run'),
@@ -120,7 +125,7 @@ export const EVENTS = {
     metadata: { ...RUN, ...FAULT, superstep_count: numberOf('supersteps finished') },
   },
   'processor.initialized': {
-    when: 'a processor has its first state, or that of a checkpoint',
+    when: 'a processor has its first state, or that of a checkpoint, and all others have theirs',
     measurements: { time },
     metadata: { ...RUN, processor_id: numberOf('rank, from 0') },
   },
@@ -163,6 +168,33 @@ export const EVENTS = {
     when: 'communicate threw',
     measurements: { time },
     metadata: { ...PROCESSOR, ...FAULT, part: textOf('the function that threw') },
+  },
+  'kernel.completed': {
+    when: 'a call of a kernel is over; on the bus of the thread on which it was called',
+    measurements: {
+      time,
+      duration: measured('ns', 'all of the following'),
+      upload: measured('ns', 'copying inputs to the device'),
+      prepare: measured('ns', 'building the layout of a graph'),
+      compute: measured('ns', 'the kernel itself'),
+      read: measured('ns', 'copying outputs back'),
+    },
+    metadata: {
+      kernel: textOf('name of its folder: sort, pagerank, …'),
+      device_kind: textOf('reference, wasm or webgpu'),
+      device_name: textOf('as in the result'),
+    },
+  },
+  'device.pass_completed': {
+    when: 'a GPU has done what was submitted at once; on the bus of the thread that opened it',
+    measurements: { time, duration },
+    metadata: {
+      device_kind: textOf('webgpu'),
+      pass: textOf('what was submitted'),
+      clock: textOf(
+        '`gpu`: timestamps of the GPU; `host`: from submission to the notice of its end',
+      ),
+    },
   },
   'workflow.task_started': {
     when: 'a task begins: all it depends on are done',

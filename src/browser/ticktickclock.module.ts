@@ -9,5 +9,6 @@
 export * as bsp from '../bsp/index.js'
 export * from '../index.browser.js'
 export * as programs from '../programs/index.js'
+export * as telemetry from '../telemetry/index.js'
 export * as worker from '../worker/index.js'
 export * as workflow from '../workflow/index.js'

@@ -23,10 +23,17 @@ export interface AttemptRequest {
   onStart(transport: Transport): void
   /** Called again and again while the attempt goes on. */
   onLook(state: RunState): void
+  /** As those of the transport's contract. */
+  onFigures: RunShape['onFigures']
+  keptSupersteps: number
+  /** Whether the run is to be looked at more often. */
+  isHeard(): boolean
 }
 
 /** How often the run is looked at, in milliseconds; less for short time-outs. */
 export const LOOK_AGAIN_MS = 33
+/** The same when somebody hears of every superstep. */
+const LOOK_WHEN_HEARD_MS = 4
 
 /** What comlink says in place of an answer that can't be cloned. */
 const UNSERIALIZABLE = 'Unserializable return value'
@@ -67,12 +74,13 @@ export class Attempt {
    */
   async runOn(transport: Transport, discard: () => void): Promise<MemberOutcome[]> {
     if (this.#isOver) throw new Error('the run ended before it began')
-    const { job, settings, onSave, onStart } = this.#request
+    const { job, settings, onSave, onStart, onFigures, keptSupersteps } = this.#request
     const argument = this.#request.argument()
     const { processors, messageMemoryBytes } = settings
     this.#transport = transport
     const shape: RunShape = {
       ...{ processors, messageMemoryBytes, firstSuperstep: argument.from?.superstep ?? 0 },
+      ...{ onFigures, keptSupersteps },
       onSave:
         onSave &&
         (async (superstep, sections) => {
@@ -81,10 +89,10 @@ export class Attempt {
     }
     const run = transport.run(job, argument, shape)
     onStart(transport)
-    const watch = setInterval(() => this.#watch(transport), watchIntervalMs(settings))
+    const watch = this.#watchAgain(transport)
     this.stopped.catch(async () => {
       // Members on this thread may never come back; nothing of the run may keep Node running.
-      clearInterval(watch)
+      watch.end()
       if (await isLateBy(run, GRACE_MS)) discard()
     })
     try {
@@ -95,8 +103,20 @@ export class Attempt {
       throw this.#explain(error, transport)
     } finally {
       this.#isOver = true
-      clearInterval(watch)
+      watch.end()
     }
+  }
+
+  /** Looks again and again; how often, that may change. */
+  #watchAgain(transport: Transport): { end(): void } {
+    const { settings, isHeard } = this.#request
+    const wait = () => setTimeout(look, watchIntervalMs(settings, isHeard()))
+    const look = () => {
+      timer = wait()
+      this.#watch(transport)
+    }
+    let timer = wait()
+    return { end: () => clearTimeout(timer) }
   }
 
   /** Looks for a barrier that takes too long. */
@@ -147,8 +167,9 @@ export class Attempt {
   }
 }
 
-function watchIntervalMs({ barrierTimeoutMs }: Settings): number {
-  return Math.max(1, Math.min(LOOK_AGAIN_MS, barrierTimeoutMs / 4))
+function watchIntervalMs({ barrierTimeoutMs }: Settings, isHeard: boolean): number {
+  const longestMs = isHeard ? LOOK_WHEN_HEARD_MS : LOOK_AGAIN_MS
+  return Math.max(1, Math.min(longestMs, barrierTimeoutMs / 4))
 }
 
 function missingIn(phases: RunState['phases']): { rank: number; phase: string }[] {

@@ -1,6 +1,6 @@
 /**
  * What a processor tells the coordinator of each superstep: positions in the transport's figures.
- * Times in milliseconds, `startMs` and `endMs` on the clock of `epochMs`.
+ * Times in milliseconds; `startMs`, `endMs` and `readyMs` on the clock of `epochMs`.
  */
 
 export const FIGURE = {
@@ -19,4 +19,6 @@ export const FIGURE = {
   round: 10,
   /** 1: voted to stop. */
   vote: 11,
+  /** When the processor had its state. Holds in the first superstep of an attempt. */
+  readyMs: 12,
 } as const

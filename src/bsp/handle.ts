@@ -11,6 +11,7 @@ import { isLateBy } from '../turn.js'
 import { Attempt, LOOK_AGAIN_MS } from './attempt.js'
 import type { OpenBlock } from './checkpoint/block.js'
 import type { CheckpointKeeper } from './checkpoint/keeper.js'
+import { RunEvents } from './emit.js'
 import type { MemberArgument, MemberOutcome, StopReason } from './member.js'
 import type { Settings } from './options.js'
 import type { Plan } from './plan.js'
@@ -51,6 +52,8 @@ export type RunStatus = 'starting' | 'running' | 'paused' | 'ended' | 'aborted' 
 
 /** What a run needs. */
 export interface RunRequest {
+  /** Of the computation; its URL, before it is loaded. */
+  name: string
   /** Of the first look; those of the plan hold. */
   settings: Settings
   plan(): Promise<Plan>
@@ -73,6 +76,8 @@ const LOOK_MS = 4
 export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<SuperstepReport> {
   readonly #request: RunRequest
   readonly #promise: Promise<RunResult<R>>
+  readonly #startMs = epochMs()
+  readonly #events: RunEvents
   #plan: Plan | undefined
   #attempt: Attempt | undefined
   #transport: Transport | undefined
@@ -90,6 +95,7 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
   /** @internal */
   constructor(request: RunRequest) {
     this.#request = request
+    this.#events = new RunEvents(request.settings.telemetry, request.name, this.#startMs)
     const failure = new Promise<never>((_, reject) => {
       this.#fail = reject
     })
@@ -243,16 +249,19 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
     const { signal } = settings
     const abort = () => this.abort(signal?.reason)
     signal?.addEventListener('abort', abort)
-    const startMs = epochMs()
     try {
       if (signal?.aborted) abort()
       this.#plan = await Promise.race([plan(), failure])
+      this.#events.begin(this.#plan.computation, this.#plan.settings.processors)
       const outcomes = await this.#runToEnd(this.#plan, failure)
       this.#status = 'ended'
       this.#supersteps = outcomes[0].supersteps
-      return this.#resultOf(outcomes, startMs)
+      const result = this.#resultOf(outcomes)
+      this.#events.completed(result)
+      return result
     } catch (error) {
       if (this.#isAlive) this.#status = 'failed'
+      this.#events.failed(error, this.superstep)
       throw error
     } finally {
       signal?.removeEventListener('abort', abort)
@@ -275,6 +284,7 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
         return outcomes
       } catch (error) {
         if (!this.#isAlive) throw error
+        this.#events.fault(error)
         from = await Promise.race([this.#recover(error, plan), failure])
       }
     }
@@ -283,15 +293,23 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
   #newAttempt(plan: Plan, from: OpenBlock | undefined): Attempt {
     const { computation, settings, keeper } = plan
     const { job, argumentFor } = this.#request
+    const events = this.#events
     const attempt = new Attempt({
       ...{ computation, settings, job, argument: () => argumentFor(plan, from) },
       onSave: keeper && ((...saved) => this.#save(keeper, saved)),
       onStart: (transport) => {
         this.#transport = transport
         this.#status = 'running'
+        events.start(transport, from?.description.superstep ?? 0)
         if (this.#isPaused) transport.pause()
       },
-      onLook: (state) => this.#tell(state.superstep - 1),
+      onLook: (state) => {
+        events.look()
+        this.#tell(state.superstep - 1)
+      },
+      onFigures: () => events.look(),
+      keptSupersteps: events.keptSupersteps,
+      isHeard: () => events.isHeard,
     })
     this.#attempt = attempt
     return attempt
@@ -301,8 +319,9 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
     keeper: CheckpointKeeper,
     saved: Parameters<NonNullable<RunShape['onSave']>>,
   ): Promise<void> {
+    const startMs = epochMs()
     try {
-      await keeper.save(...saved)
+      await keeper.save(...saved, (bytes) => this.#events.saved(saved[0], bytes, startMs))
     } catch (error) {
       this.#stop('failed', error)
     }
@@ -326,6 +345,7 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
     const from = keeper.hasOwn ? await keeper.newest() : plan.from
     const superstep = from?.description.superstep ?? 0
     if (this.#transport) this.#past.keep(this.#transport, superstep, settings.processors)
+    this.#events.restarted(error, superstep)
     return from
   }
 
@@ -346,7 +366,7 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
     }
   }
 
-  #resultOf(outcomes: readonly MemberOutcome[], startMs: number): RunResult<R> {
+  #resultOf(outcomes: readonly MemberOutcome[]): RunResult<R> {
     const sum = (of: (outcome: MemberOutcome) => number) =>
       outcomes.reduce((total, outcome) => total + of(outcome), 0)
     const [{ reason, supersteps, rounds, result }] = outcomes
@@ -365,7 +385,7 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
       undelivered: sum((outcome) => outcome.undelivered),
       restarts: this.#restarts,
       resumedFrom: from?.description.superstep,
-      elapsedMs: epochMs() - startMs,
+      elapsedMs: epochMs() - this.#startMs,
     }
   }
 }

@@ -9,6 +9,7 @@ import {
   show,
 } from '../check.js'
 import { readConfig } from '../config.js'
+import { type EventBus, telemetry } from '../event-bus.js'
 import { MAX_PROCESSORS, MAX_TIMEOUT_MS } from '../limits.js'
 import type { OwnWorker } from '../transport/open.js'
 import type { TransportKind } from '../transport/transport.js'
@@ -79,12 +80,17 @@ export interface RunOptions {
    * workers live as long as the run.
    */
   workerFactory?: () => OwnWorker
+  /**
+   * Where the run's events go. Default: `telemetry` of `ticktickclock/telemetry`, the bus of the
+   * process. Costs nothing as long as nobody listens.
+   */
+  telemetry?: EventBus
 }
 
 /** Names of all. */
 export const RUN_OPTIONS = [
   ...['processors', 'transport', 'maxSupersteps', 'barrierTimeoutMs', 'messageMemoryBytes'],
-  ...['seed', 'signal', 'onProgress', 'checkpoint', 'workerFactory'],
+  ...['seed', 'signal', 'onProgress', 'checkpoint', 'workerFactory', 'telemetry'],
 ]
 
 const TRANSPORTS: readonly TransportKind[] = ['inline', 'threads', 'transfer']
@@ -101,6 +107,7 @@ export interface Settings {
   onProgress: ((report: SuperstepReport) => void) | undefined
   checkpoint: Required<CheckpointOptions> | undefined
   workerFactory: (() => OwnWorker) | undefined
+  telemetry: EventBus
 }
 
 const MIB = 2 ** 20
@@ -124,7 +131,15 @@ export function checkRunOptions(options: RunOptions, hostProcessors: number): Se
     onProgress: options.onProgress,
     checkpoint: checkCheckpoint(options.checkpoint),
     workerFactory: options.workerFactory,
+    telemetry: checkBus(options.telemetry),
   }
+}
+
+function checkBus(bus: unknown): EventBus {
+  if (bus === undefined) return telemetry
+  const { hears, emit } = (bus ?? {}) as Partial<EventBus>
+  if (typeof hears === 'function' && typeof emit === 'function') return bus as EventBus
+  throw new TypeError(`"telemetry" expected EventBus, got ${show(bus)}`)
 }
 
 function checkCheckpoint(

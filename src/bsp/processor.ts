@@ -72,6 +72,11 @@ export class Processor {
       }
       this.#isAlive = true
     })
+    this.#beReady()
+  }
+
+  #beReady(): void {
+    this.#endpoint.figures(this.rank)[FIGURE.readyMs] = epochMs()
     this.#endpoint.enter(this.rank, 'waiting')
   }
 
@@ -91,7 +96,7 @@ export class Processor {
     this.#inbox.restore(record.packets)
     this.sentMessages = record.sentMessages
     this.sentBytes = record.sentBytes
-    this.#endpoint.enter(this.rank, 'waiting')
+    this.#beReady()
   }
 
   /** What a checkpoint keeps of this processor, after a barrier. */

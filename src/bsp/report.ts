@@ -3,7 +3,7 @@
  * somebody asks. The last 1,024 supersteps can be asked for.
  */
 
-import { KEPT_SUPERSTEPS, type Transport } from '../transport/transport.js'
+import { FIGURES, KEPT_SUPERSTEPS, type Transport } from '../transport/transport.js'
 import { FIGURE } from './figures.js'
 
 /** What one processor did in a superstep. Times in milliseconds. */
@@ -30,6 +30,10 @@ export interface SuperstepReport {
   /** Pass over the computation's supersteps, from 0. */
   round: number
   name: string
+  /** When the first processor began, counted from 1970 on the host's monotonic clock. */
+  startMs: number
+  /** From then to the arrival of the last processor at the barrier. */
+  elapsedMs: number
   /** Of the slowest processor: w of the BSP cost model. */
   computeMs: number
   communicateMs: number
@@ -47,6 +51,9 @@ export interface SuperstepReport {
   dropped: number
 }
 
+/** Filled anew for every rank: reports are made many thousand times a second. */
+const scratch = new Float64Array(FIGURES)
+
 /** The report of a superstep; undefined if it is not over yet, or no longer kept. */
 export function readReport(
   transport: Pick<Transport, 'figures'>,
@@ -54,36 +61,50 @@ export function readReport(
   processors: number,
   names: readonly string[],
 ): SuperstepReport | undefined {
-  const reports: ProcessorReport[] = []
-  let lastMs = 0
-  let place: Float64Array | undefined
-  const ends: number[] = []
-  for (let rank = 0; rank < processors; rank++) {
-    const figures = transport.figures(superstep, rank)
-    if (figures === undefined || figures[FIGURE.marker] !== superstep + 1) return undefined
-    place ??= figures
-    ends.push(figures[FIGURE.endMs])
-    lastMs = Math.max(lastMs, figures[FIGURE.endMs])
-    reports.push(processorReport(rank, figures))
-  }
-  for (const [rank, report] of reports.entries()) report.waitMs = lastMs - ends[rank]
-  const most = (of: (report: ProcessorReport) => number) => Math.max(...reports.map(of))
-  const sum = (of: (report: ProcessorReport) => number) =>
-    reports.reduce((total, report) => total + of(report), 0)
-  return {
+  const report: SuperstepReport = {
     superstep,
-    round: place?.[FIGURE.round] ?? 0,
-    name: names[place?.[FIGURE.index] ?? 0],
-    computeMs: most((report) => report.computeMs),
-    communicateMs: most((report) => report.communicateMs),
-    waitMs: most((report) => report.waitMs),
-    messages: sum((report) => report.sentMessages),
-    bytes: sum((report) => report.sentBytes),
-    hBytes: most((report) => Math.max(report.sentBytes, report.receivedBytes)),
-    votes: sum((report) => (report.vote ? 1 : 0)),
-    processors: reports,
+    round: 0,
+    name: '',
+    startMs: Number.POSITIVE_INFINITY,
+    elapsedMs: 0,
+    computeMs: 0,
+    communicateMs: 0,
+    waitMs: 0,
+    messages: 0,
+    bytes: 0,
+    hBytes: 0,
+    votes: 0,
+    processors: [],
     dropped: 0,
   }
+  let endMs = 0
+  for (let rank = 0; rank < processors; rank++) {
+    const figures = transport.figures(superstep, rank, scratch)
+    if (figures === undefined || figures[FIGURE.marker] !== superstep + 1) return undefined
+    endMs = Math.max(endMs, figures[FIGURE.endMs])
+    report.round = figures[FIGURE.round]
+    report.name = names[figures[FIGURE.index]]
+    addProcessor(report, processorReport(rank, figures))
+  }
+  for (const processor of report.processors) {
+    // Until here it was when it arrived.
+    processor.waitMs = endMs - processor.waitMs
+    report.waitMs = Math.max(report.waitMs, processor.waitMs)
+  }
+  report.elapsedMs = endMs - report.startMs
+  return report
+}
+
+function addProcessor(report: SuperstepReport, processor: ProcessorReport): void {
+  const { sentBytes, receivedBytes } = processor
+  report.processors.push(processor)
+  report.startMs = Math.min(report.startMs, processor.startMs)
+  report.computeMs = Math.max(report.computeMs, processor.computeMs)
+  report.communicateMs = Math.max(report.communicateMs, processor.communicateMs)
+  report.messages += processor.sentMessages
+  report.bytes += sentBytes
+  report.hBytes = Math.max(report.hBytes, sentBytes, receivedBytes)
+  if (processor.vote) report.votes++
 }
 
 /** Figures of supersteps whose transport a restart has replaced. */
@@ -118,7 +139,7 @@ function processorReport(rank: number, figures: Float64Array): ProcessorReport {
     startMs: figures[FIGURE.startMs],
     computeMs: figures[FIGURE.computeMs],
     communicateMs: figures[FIGURE.communicateMs],
-    waitMs: 0,
+    waitMs: figures[FIGURE.endMs],
     sentMessages: figures[FIGURE.sentMessages],
     sentBytes: figures[FIGURE.sentBytes],
     receivedMessages: figures[FIGURE.receivedMessages],

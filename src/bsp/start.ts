@@ -105,7 +105,7 @@ export function start(
     transport: undefined,
   }
   const handle = new RunHandle<never>({
-    settings,
+    ...{ name: known.name, settings },
     async plan() {
       // Imported here too: its parts are checked, and errors can name its supersteps.
       const planned = await plan()

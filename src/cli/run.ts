@@ -16,8 +16,9 @@ import { CheckpointError } from '../errors.js'
 import { EXIT, UsageError } from './exit.js'
 import { formatBytes, plural } from './format.js'
 import { addProcessors, type ProcessorOptions, parsed, path, wholeNumber } from './options.js'
-import { openOutput } from './output.js'
+import { checkNotInput, openOutput } from './output.js'
 import type { Session } from './session.js'
+import { traced } from './trace.js'
 
 interface Options extends ProcessorOptions {
   maxSupersteps?: number
@@ -28,6 +29,7 @@ interface Options extends ProcessorOptions {
   maxRestarts?: number
   resume?: true
   input?: string
+  trace?: string
   json?: true
 }
 
@@ -42,6 +44,9 @@ Examples:
   ticktickclock run ranks.js --input graph.json --transport inline
   ticktickclock run long.js --checkpoint run-17 --every 10
   ticktickclock run long.js --checkpoint run-17 --resume
+  ticktickclock run ranks.js --input graph.json --trace ranks.trace.json
+
+The file of --trace opens in https://ui.perfetto.dev: a lane a processor.
 
 Exit codes: 0 done, 1 error, 2 wrong usage, 3 stopped at --max-supersteps before all processors
 voted to stop (the result is printed all the same), 130 interrupted.`
@@ -77,6 +82,7 @@ export function runCommand(session: Session, end: (code: number) => void): Comma
       parsed('--max-restarts <n>', 'restarts after faults (default: 3)', wholeNumber(0, MOST)),
     )
     .option('--resume', 'go on from the newest checkpoint of the directory')
+    .addOption(parsed('--trace <file>', 'write a timeline of the run for Perfetto', path))
     .option('--json', 'print JSON: "result", the same in every run, and "run"')
     .addHelpText('after', EXAMPLES)
     .action(async (module: string, options: Options) =>
@@ -85,13 +91,19 @@ export function runCommand(session: Session, end: (code: number) => void): Comma
 }
 
 async function runModule(module: string, options: Options, session: Session): Promise<number> {
+  const { trace } = options
+  for (const input of [module, options.input]) {
+    if (trace === undefined || input === undefined) continue
+    await checkNotInput(trace, input, "option '--trace <file>'")
+  }
   const input = options.input === undefined ? undefined : await readInput(options.input)
   const { processors, transport, maxSupersteps, barrierTimeout, seed } = options
   const settings: RunOptions & { input: unknown } = {
     ...{ processors, transport, maxSupersteps, barrierTimeoutMs: barrierTimeout, seed },
     ...{ signal: session.signal, input },
   }
-  const outcome = await outcomeOf(pathToFileURL(resolve(module)), settings, options)
+  const work = () => outcomeOf(pathToFileURL(resolve(module)), settings, options)
+  const outcome = await traced(trace, session, work)
   const output = await openOutput(undefined)
   const text = options.json ? jsonOf(outcome) : `${textOfResult(outcome.result)}\n`
   await output.fill(session.signal, (sink) => sink.write(text))

@@ -7,11 +7,13 @@ import { epochMs } from '../time/system.js'
 import { nextTurn } from '../turn.js'
 import { ChunkArena } from './arena.js'
 import {
+  copyFigures,
   type Endpoint,
   FIGURES,
   type Job,
   KEPT_SUPERSTEPS,
   LANES,
+  LOOK_EVERY,
   type MaybePromise,
   type Packet,
   type Phase,
@@ -57,8 +59,8 @@ class InlineTransport implements Transport {
     return this.#run?.state()
   }
 
-  figures(superstep: number, rank: number): Float64Array | undefined {
-    return this.#run?.kept(superstep, rank)
+  figures(superstep: number, rank: number, into?: Float64Array): Float64Array | undefined {
+    return this.#run?.kept(superstep, rank, into)
   }
 
   memory(): { usedBytes: number; limitBytes: number } {
@@ -126,6 +128,7 @@ class InlineRun implements Endpoint {
   #delivered: Packet[][]
   readonly #limitBytes: number
   readonly #onSave: RunShape['onSave']
+  readonly #onFigures: RunShape['onFigures']
   /** Resolves when what was saved last has been dealt with. */
   #stored: Promise<void> | undefined
   #release: () => void = () => {}
@@ -140,11 +143,13 @@ class InlineRun implements Endpoint {
   #turnMs = epochMs()
   #ended = false
 
-  constructor({ processors, messageMemoryBytes, firstSuperstep = 0, onSave }: RunShape) {
+  constructor(shape: RunShape) {
+    const { processors, messageMemoryBytes, firstSuperstep = 0 } = shape
     this.processors = processors
     this.#firstSuperstep = firstSuperstep
     this.#superstep = firstSuperstep - 1
-    this.#onSave = onSave
+    this.#onSave = shape.onSave?.bind(shape)
+    this.#onFigures = shape.onFigures?.bind(shape)
     this.ranks = Array.from({ length: processors }, (_, rank) => rank)
     this.#phases = this.ranks.map(() => 'preparing')
     this.#figures = new Float64Array(KEPT_SUPERSTEPS * processors * FIGURES)
@@ -173,7 +178,7 @@ class InlineRun implements Endpoint {
   }
 
   figures(rank: number): Float64Array {
-    const slot = Math.max(0, this.#superstep) % KEPT_SUPERSTEPS
+    const slot = Math.max(this.#firstSuperstep, this.#superstep) % KEPT_SUPERSTEPS
     const at = (slot * this.processors + rank) * FIGURES
     return this.#figures.subarray(at, at + FIGURES)
   }
@@ -182,6 +187,7 @@ class InlineRun implements Endpoint {
     if (this.#ended) throw new RunEnded()
     if (counts) {
       this.#superstep++
+      if (this.#superstep % LOOK_EVERY === 0) this.#onFigures?.()
       if (!this.gate.mayPass()) return this.#waitForGate(agreed)
     }
     if (epochMs() - this.#turnMs > TURN_MS) return this.#takeTurn(agreed)
@@ -222,11 +228,11 @@ class InlineRun implements Endpoint {
     return { superstep, sinceBarrierMs, held, phases: this.#phases }
   }
 
-  kept(superstep: number, rank: number): Float64Array | undefined {
+  kept(superstep: number, rank: number, into?: Float64Array): Float64Array | undefined {
     const oldest = this.#superstep - KEPT_SUPERSTEPS
     if (superstep >= this.#superstep || superstep <= oldest) return undefined
     const at = ((superstep % KEPT_SUPERSTEPS) * this.processors + rank) * FIGURES
-    return this.#figures.slice(at, at + FIGURES)
+    return copyFigures(this.#figures, at, into)
   }
 
   memory(): { usedBytes: number; limitBytes: number } {

@@ -3,7 +3,7 @@
  * then tables by rank. Used by threads.ts on the coordinator's side and threads-member.ts.
  */
 
-import { FIGURES, KEPT_SUPERSTEPS, LANES } from './transport.js'
+import { FIGURES, LANES } from './transport.js'
 
 /** Words (i32), each on a cache line of its own. */
 export const WORD = {
@@ -62,12 +62,13 @@ export interface ControlLayout {
   byteLength: number
 }
 
-export function controlLayout(processors: number): ControlLayout {
+/** @param kept supersteps whose figures are kept */
+export function controlLayout(processors: number, kept: number): ControlLayout {
   const phases = HEAD_WORDS * 4
   const descriptors = align(phases + 4 * PHASE_STRIDE * processors)
   const descriptorBytes = 2 * LANES * processors * processors * DESCRIPTOR_WORDS * 4
   const figures = align(descriptors + descriptorBytes)
-  const byteLength = figures + KEPT_SUPERSTEPS * processors * FIGURE_STRIDE * 8
+  const byteLength = figures + kept * processors * FIGURE_STRIDE * 8
   return { phases, descriptors, figures, byteLength }
 }
 
@@ -76,8 +77,12 @@ function align(bytes: number): number {
 }
 
 /** Where a superstep's figures of a rank begin, in doubles from `figures`. */
-export function figureIndex(superstep: number, rank: number, processors: number): number {
-  return ((superstep % KEPT_SUPERSTEPS) * processors + rank) * FIGURE_STRIDE
+export function figureIndex(
+  superstep: number,
+  rank: number,
+  { processors, keptSupersteps }: Pick<MemberShape, 'processors' | 'keptSupersteps'>,
+): number {
+  return ((superstep % keptSupersteps) * processors + rank) * FIGURE_STRIDE
 }
 
 /** What a member is told. */
@@ -91,4 +96,6 @@ export interface MemberShape {
   members: number
   /** Number of the first superstep. */
   firstSuperstep: number
+  /** Supersteps whose figures are kept. */
+  keptSupersteps: number
 }

@@ -85,7 +85,7 @@ class ThreadsEndpoint implements Endpoint {
     this.#port = port
     this.processors = processors
     this.ranks = ranksOf(member, members, processors)
-    this.#layout = controlLayout(processors)
+    this.#layout = controlLayout(processors, shape.keptSupersteps)
     this.#words = new Int32Array(control, 0, this.#layout.phases / 4)
     this.#phases = new Int32Array(control, this.#layout.phases, PHASE_STRIDE * processors)
     const descriptorWords = 2 * LANES * processors * processors * DESCRIPTOR_WORDS
@@ -141,7 +141,7 @@ class ThreadsEndpoint implements Endpoint {
     const superstep = this.#shape.firstSuperstep + this.#barriers - 1
     for (let i = 0; i < this.#current.length; i++) {
       const figures = this.#current[i]
-      const at = figureIndex(superstep, this.ranks[i], this.processors)
+      const at = figureIndex(superstep, this.ranks[i], this.#shape)
       for (let j = 0; j < FIGURES; j++) this.#figures[at + j] = figures[j]
     }
   }

@@ -20,7 +20,7 @@ import {
 } from './threads-layout.js'
 import type { MemberRequest } from './threads-member.js'
 import {
-  FIGURES,
+  copyFigures,
   type Job,
   KEPT_SUPERSTEPS,
   PHASE,
@@ -59,8 +59,9 @@ class ThreadsTransport implements Transport {
 
   async run<A, R>(job: Job<A, R>, argument: A, shape: RunShape): Promise<R[]> {
     const { processors, messageMemoryBytes, firstSuperstep = 0, onSave } = shape
+    const { keptSupersteps = KEPT_SUPERSTEPS } = shape
     const members = Math.min(this.members, processors)
-    const control = new Control(processors, messageMemoryBytes, firstSuperstep)
+    const control = new Control({ ...shape, firstSuperstep, keptSupersteps })
     control.set(WORD.spins, members <= processorCount() ? SPINS : 0)
     this.#control = control
     const { memory } = this.#pool
@@ -69,7 +70,8 @@ class ThreadsTransport implements Transport {
     const saves = onSave && gatherSaves(members, onSave.bind(shape), () => control.addStored())
     const requestOf = (member: number): MemberRequest => {
       const place = { control: control.memory, arenaAddress, arenaBytes }
-      const own: MemberShape = { ...place, processors, member, members, firstSuperstep }
+      const counts = { processors, member, members, firstSuperstep, keptSupersteps }
+      const own: MemberShape = { ...place, ...counts }
       const port = saves?.ports[member]
       const request = { shape: own, module: job.module, argument, saves: port }
       return port === undefined ? request : transfer(request, [port])
@@ -116,8 +118,8 @@ class ThreadsTransport implements Transport {
     return this.#control?.state()
   }
 
-  figures(superstep: number, rank: number): Float64Array | undefined {
-    return this.#control?.figures(superstep, rank)
+  figures(superstep: number, rank: number, into?: Float64Array): Float64Array | undefined {
+    return this.#control?.figures(superstep, rank, into)
   }
 
   memory(): { usedBytes: number; limitBytes: number } {
@@ -125,24 +127,24 @@ class ThreadsTransport implements Transport {
   }
 }
 
+type ControlShape = RunShape & Required<Pick<RunShape, 'firstSuperstep' | 'keptSupersteps'>>
+
 /** The control block, seen from the coordinator. */
 class Control {
   readonly memory: SharedArrayBuffer
-  readonly #processors: number
-  readonly #limitBytes: number
-  readonly #firstSuperstep: number
+  readonly #shape: ControlShape
   readonly #layout: ControlLayout
   readonly #words: Int32Array<SharedArrayBuffer>
+  readonly #figures: Float64Array
 
-  constructor(processors: number, limitBytes: number, firstSuperstep: number) {
-    this.#processors = processors
-    this.#limitBytes = limitBytes
-    this.#firstSuperstep = firstSuperstep
-    this.#layout = controlLayout(processors)
+  constructor(shape: ControlShape) {
+    this.#shape = shape
+    this.#layout = controlLayout(shape.processors, shape.keptSupersteps)
     this.memory = new SharedArrayBuffer(this.#layout.byteLength)
     this.#words = new Int32Array(this.memory, 0, this.#layout.phases / 4)
+    this.#figures = new Float64Array(this.memory, this.#layout.figures)
     new Float64Array(this.memory, BARRIER_TIME, 1)[0] = epochMs()
-    this.set(WORD.reached, firstSuperstep)
+    this.set(WORD.reached, shape.firstSuperstep)
   }
 
   set(word: number, value: number): void {
@@ -175,33 +177,31 @@ class Control {
     const reached = Atomics.load(this.#words, WORD.reached)
     const held = Atomics.load(this.#words, WORD.held) === 1
     const [barrierMs] = new Float64Array(this.memory, BARRIER_TIME, 1)
-    const length = PHASE_STRIDE * this.#processors
+    const { processors, firstSuperstep } = this.#shape
+    const length = PHASE_STRIDE * processors
     const phases = new Int32Array(this.memory, this.#layout.phases, length)
     return {
-      superstep: Math.max(this.#firstSuperstep, reached - 1),
+      superstep: Math.max(firstSuperstep, reached - 1),
       sinceBarrierMs: held ? 0 : epochMs() - barrierMs,
       held,
-      phases: Array.from(
-        { length: this.#processors },
-        (_, rank) => PHASES[phases[rank * PHASE_STRIDE]],
-      ),
+      phases: Array.from({ length: processors }, (_, rank) => PHASES[phases[rank * PHASE_STRIDE]]),
     }
   }
 
-  figures(superstep: number, rank: number): Float64Array | undefined {
-    const at = figureIndex(superstep, rank, this.#processors)
-    const isKept = () => {
-      const current = Atomics.load(this.#words, WORD.reached) - 1
-      return superstep < current && superstep > current - KEPT_SUPERSTEPS
-    }
-    if (!isKept()) return undefined
-    const copy = new Float64Array(this.memory, this.#layout.figures).slice(at, at + FIGURES)
+  figures(superstep: number, rank: number, into?: Float64Array): Float64Array | undefined {
+    if (!this.#keeps(superstep)) return undefined
+    const copy = copyFigures(this.#figures, figureIndex(superstep, rank, this.#shape), into)
     // The run went on meanwhile, and may have overwritten them.
-    return isKept() ? copy : undefined
+    return this.#keeps(superstep) ? copy : undefined
+  }
+
+  #keeps(superstep: number): boolean {
+    const current = Atomics.load(this.#words, WORD.reached) - 1
+    return superstep < current && superstep > current - this.#shape.keptSupersteps
   }
 
   memoryUse(): { usedBytes: number; limitBytes: number } {
     const taken = this.#words[WORD.taken] + this.#words[WORD.taken + 1]
-    return { usedBytes: taken * 64, limitBytes: this.#limitBytes }
+    return { usedBytes: taken * 64, limitBytes: this.#shape.messageMemoryBytes }
   }
 }

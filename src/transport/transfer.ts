@@ -12,9 +12,11 @@ import { gatherReplies, type MemberReply, ranksOf, valuesOf } from './members.js
 import { saveGatherer } from './saves.js'
 import type { FromMember, ToMember, TransferRequest } from './transfer-protocol.js'
 import {
+  copyFigures,
   FIGURES,
   type Job,
   KEPT_SUPERSTEPS,
+  LOOK_EVERY,
   type Phase,
   type RunShape,
   type RunState,
@@ -61,14 +63,16 @@ class TransferTransport implements Transport {
           return reply as MemberReply
         }),
       )
+    let allComeBack = true
     const discard = () => {
+      allComeBack = false
       for (const pool of this.#pools) void pool.dispose()
     }
     try {
-      const values = valuesOf(await gatherReplies(members, start, discard))
+      const replies = await gatherReplies(members, start, discard)
       // Replies come another way, and may overtake the last figures.
-      await run.allHeard
-      return values as R[]
+      if (allComeBack) await run.allHeard
+      return valuesOf(replies) as R[]
     } finally {
       run.close()
     }
@@ -94,8 +98,8 @@ class TransferTransport implements Transport {
     return this.#run?.state()
   }
 
-  figures(superstep: number, rank: number): Float64Array | undefined {
-    return this.#run?.kept(superstep, rank)
+  figures(superstep: number, rank: number, into?: Float64Array): Float64Array | undefined {
+    return this.#run?.kept(superstep, rank, into)
   }
 
   memory(): { usedBytes: number; limitBytes: number } {
@@ -106,6 +110,7 @@ class TransferTransport implements Transport {
 /** A run, as its members' messages tell of it. */
 class TransferRun {
   readonly #processors: number
+  readonly #keptSupersteps: number
   readonly #limitBytes: number
   readonly #ranks: readonly (readonly number[])[]
   readonly #controls: readonly MessageChannel[]
@@ -123,24 +128,28 @@ class TransferRun {
   #barrierMs = epochMs()
   readonly #firstSuperstep: number
   readonly #gather: ReturnType<typeof saveGatherer> | undefined
+  readonly #onFigures: RunShape['onFigures']
   /** Whether the first member says that it holds a barrier. */
   #holds = false
 
   constructor(shape: RunShape, members: number) {
     const { processors, messageMemoryBytes, firstSuperstep = 0, onSave } = shape
+    const { keptSupersteps = KEPT_SUPERSTEPS } = shape
     const each = Array.from({ length: members }, (_, member) => member)
     this.#processors = processors
+    this.#keptSupersteps = keptSupersteps
     this.#limitBytes = messageMemoryBytes
     this.#ranks = each.map((member) => ranksOf(member, members, processors))
     this.#controls = each.map(() => new MessageChannel())
     this.#peers = connectAll(members)
     this.#phases = Array.from({ length: processors }, () => 'preparing')
-    this.#figures = new Float64Array(KEPT_SUPERSTEPS * processors * FIGURES)
+    this.#figures = new Float64Array(keptSupersteps * processors * FIGURES)
     this.#reached = each.map(() => 0)
     this.#usedBytes = each.map(() => 0)
     this.#talking = members
     this.#firstSuperstep = firstSuperstep
     const stored = () => this.tell('stored')
+    this.#onFigures = shape.onFigures?.bind(shape)
     this.#gather = onSave && saveGatherer(members, onSave.bind(shape), stored)
     this.allHeard = new Promise((resolve) => {
       this.#hearAll = resolve
@@ -195,11 +204,13 @@ class TransferRun {
     const before = this.#superstep
     this.#reached[member]++
     this.#usedBytes[member] = usedBytes
-    if (this.#superstep > before) this.#barrierMs = epochMs()
+    if (this.#superstep === before) return
+    this.#barrierMs = epochMs()
+    if (this.#superstep % LOOK_EVERY === 0) this.#onFigures?.()
   }
 
   #placeOf(superstep: number, rank: number): number {
-    return ((superstep % KEPT_SUPERSTEPS) * this.#processors + rank) * FIGURES
+    return ((superstep % this.#keptSupersteps) * this.#processors + rank) * FIGURES
   }
 
   /** Supersteps finished; one less before the first barrier. */
@@ -218,11 +229,11 @@ class TransferRun {
     }
   }
 
-  kept(superstep: number, rank: number): Float64Array | undefined {
+  kept(superstep: number, rank: number, into?: Float64Array): Float64Array | undefined {
     const current = this.#superstep
-    if (superstep >= current || superstep <= current - KEPT_SUPERSTEPS) return undefined
+    if (superstep >= current || superstep <= current - this.#keptSupersteps) return undefined
     const at = this.#placeOf(superstep, rank)
-    return this.#figures.slice(at, at + FIGURES)
+    return copyFigures(this.#figures, at, into)
   }
 
   memory(): { usedBytes: number; limitBytes: number } {

@@ -14,10 +14,23 @@ export type MaybePromise<T> = T | Promise<T>
 export const LANES = 2
 
 /** Figures of one rank and superstep that the coordinator sees: see `Endpoint.figures`. */
-export const FIGURES = 12
+export const FIGURES = 13
 
-/** Supersteps whose figures are kept. */
+/** Supersteps whose figures are kept, at least. */
 export const KEPT_SUPERSTEPS = 1024
+
+/** Supersteps from one `onFigures` to the next: well before the first one's figures are lost. */
+export const LOOK_EVERY = KEPT_SUPERSTEPS / 2
+
+/** A copy of one rank's figures of one superstep, which begin at `from`. */
+export function copyFigures(
+  all: Float64Array,
+  from: number,
+  into: Float64Array = new Float64Array(FIGURES),
+): Float64Array {
+  for (let i = 0; i < FIGURES; i++) into[i] = all[from + i]
+  return into
+}
 
 /** What one rank sent to another. Its bytes stay valid until the exchange after next. */
 export interface Packet {
@@ -140,8 +153,12 @@ export interface Transport {
   end(): void
   /** Where the run stands; undefined when there is none. */
   state(): RunState | undefined
-  /** Figures of a rank for a superstep, if they are still kept: a copy. */
-  figures(superstep: number, rank: number): Float64Array | undefined
+  /**
+   * Figures of a rank for a superstep, if they are still kept: a copy.
+   *
+   * @param into filled and returned, in place of a new array
+   */
+  figures(superstep: number, rank: number, into?: Float64Array): Float64Array | undefined
   /** Bytes in use for messages, and the most that may be. */
   memory(): { usedBytes: number; limitBytes: number }
 }
@@ -153,6 +170,16 @@ export interface RunShape {
   messageMemoryBytes: number
   /** Number of the first superstep: counted from here on. Default 0. */
   firstSuperstep?: number
+  /**
+   * Supersteps whose figures are to be kept where the coordinator hears of some members later than
+   * of others, or not at all (transfer, threads). Default KEPT_SUPERSTEPS, the least there may be.
+   */
+  keptSupersteps?: number
+  /**
+   * Called on the coordinator's thread before figures that nobody may have looked at are lost, by
+   * transports whose barriers that thread hears of (inline, transfer). Must not throw.
+   */
+  onFigures?(): void
   /**
    * Takes what all members gave to `save`, by rank; they may save again when it has resolved. It
    * doesn't reject. All that was saved has come here when a run resolves. Without it nobody saves.

@@ -47,19 +47,31 @@ export class CheckpointKeeper {
     return this.#error
   }
 
-  /** @throws CheckpointError when the store fails */
-  async save(superstep: number, sections: readonly Uint8Array[]): Promise<void> {
-    const work = this.#give(superstep, sections)
+  /**
+   * @param onKept called when the store has it, before `saving` says so
+   * @throws CheckpointError when the store fails
+   */
+  async save(
+    superstep: number,
+    sections: readonly Uint8Array[],
+    onKept: (bytes: number) => void = () => {},
+  ): Promise<void> {
+    const work = this.#give(superstep, sections, onKept)
     const saving = { superstep, done: work.catch(() => {}) }
     this.#saving = saving
     await work
   }
 
-  async #give(superstep: number, sections: readonly Uint8Array[]): Promise<void> {
+  async #give(
+    superstep: number,
+    sections: readonly Uint8Array[],
+    onKept: (bytes: number) => void,
+  ): Promise<void> {
     try {
       const block = await buildBlock({ ...this.#description, superstep }, sections)
       await this.#store.save(block, { superstep, isFirst: !this.#hasOwn })
       this.#hasOwn = true
+      onKept(block.byteLength)
     } catch (cause) {
       this.#error = storeFailed(`keep the checkpoint of superstep ${superstep}`, cause)
       throw this.#error

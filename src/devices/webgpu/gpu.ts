@@ -12,6 +12,7 @@ import {
 } from '../../errors.js'
 import type { Device } from '../device.js'
 import type { OpenedAdapter } from './adapter.js'
+import { hearsPasses, PassClock, TIMESTAMPS } from './pass-clock.js'
 import { BUFFER_USAGE, MAP_MODE_READ, STORAGE } from './usage.js'
 
 /** Uploads and reads go through staging buffers of this size, with a turn of the loop between. */
@@ -35,9 +36,11 @@ export class Gpu {
   #drained: Promise<void> | undefined
   readonly #running = new Set<(reason: unknown) => void>()
   readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>()
+  readonly #clock: PassClock
 
   private constructor(opened: OpenedAdapter, device: GPUDevice) {
     this.#owned = { ...opened, device }
+    this.#clock = new PassClock(device)
     device.lost.then((info) => {
       if (this.#end !== undefined) return
       this.#stop(
@@ -57,8 +60,11 @@ export class Gpu {
 
   /** Makes the device, with the adapter's own limits where the defaults are lower. */
   static async open(opened: OpenedAdapter): Promise<Gpu> {
-    const { limits } = opened.adapter
+    const { limits, features } = opened.adapter
+    // They cost nothing where nobody asks for them, but not every driver's are to be trusted.
+    const isTimed = hearsPasses() && features.has(TIMESTAMPS)
     const device = await opened.adapter.requestDevice({
+      requiredFeatures: isTimed ? [TIMESTAMPS] : [],
       requiredLimits: {
         maxBufferSize: limits.maxBufferSize,
         maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
@@ -221,8 +227,9 @@ export class Gpu {
   submit(what: string, encode: (encoder: GPUCommandEncoder) => void): Promise<void> {
     return this.scoped(what, () => {
       const encoder = this.device.createCommandEncoder()
-      encode(encoder)
+      const tell = hearsPasses() ? this.#clock.time(what, encoder, encode) : encode(encoder)
       this.device.queue.submit([encoder.finish()])
+      tell?.()
     })
   }
 
@@ -273,6 +280,7 @@ export class Gpu {
     const lost = this.#end instanceof DeviceLostError
     this.#stop(new DisposedError(WHAT))
     if (!lost) await this.device.queue.onSubmittedWorkDone().catch(() => {})
+    if (!lost) await this.#clock.drained()
     this.device.destroy()
     await this.device.lost
   }

@@ -12,6 +12,9 @@ export const BUFFER_USAGE = {
   STORAGE: 0x80,
 } as const
 
+/** What timestamps are written to. */
+export const QUERY_RESOLVE = 0x200
+
 /** The only map mode that is used: reading. */
 export const MAP_MODE_READ = 0x1
 

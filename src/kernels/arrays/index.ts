@@ -13,10 +13,11 @@ import {
   elementTypeOf,
   type ResidentArray,
 } from '../../devices/device.js'
+import { tellKernel } from '../../devices/tell.js'
 import type { WasmDevice } from '../../devices/wasm/index.js'
 import { DisposedError } from '../../errors.js'
 import type { ArrayOptions, Column, HostValues } from '../columns.js'
-import { placeFor } from '../place.js'
+import { type KernelRun, placeFor } from '../place.js'
 import { type Reporter, reporterOf } from './progress.js'
 import { hostArray, ReferenceStorage } from './reference.js'
 import { overlapPartly, type Storage } from './storage.js'
@@ -145,7 +146,7 @@ async function runOn<S, P, R>(
   if (flowed !== undefined) {
     const computeMs = device.nowMs() - startMs
     const timings = { uploadMs: 0, prepareMs: 0, computeMs, readMs: 0 }
-    call.options.onRun?.({ device: device.info, reason, timings })
+    tellRun(call, { device: device.info, reason, timings })
     return flowed
   }
   const inputs: Operand<S>[] = []
@@ -172,17 +173,19 @@ async function runOn<S, P, R>(
     outputs.push(await finish(storage, target, lengths[index], staysThere, signal))
   }
   report('read', 1)
-  call.options.onRun?.({
-    device: device.info,
-    reason,
-    timings: {
-      uploadMs: uploadedMs - startMs,
-      prepareMs: 0,
-      computeMs: computedMs - uploadedMs,
-      readMs: device.nowMs() - computedMs,
-    },
-  })
+  const timings = {
+    uploadMs: uploadedMs - startMs,
+    prepareMs: 0,
+    computeMs: computedMs - uploadedMs,
+    readMs: device.nowMs() - computedMs,
+  }
+  tellRun(call, { device: device.info, reason, timings })
   return { outputs, value }
+}
+
+function tellRun<P, R>({ kernel, options }: ArrayCall<P, R>, run: KernelRun): void {
+  tellKernel(kernel.name, run)
+  options.onRun?.(run)
 }
 
 /** The whole call, where its arrays can pass through the device while the kernel runs. */

@@ -76,6 +76,8 @@ export interface GpuJob extends Job<GPUBuffer> {
  * @typeParam R what comes back besides the outputs
  */
 export interface ArrayKernel<P, R> {
+  /** That of its folder: what events call it. */
+  name: string
   /** Plain JavaScript, in slices of at most 10 ms. */
   reference(job: Job<HostValues>, plan: P): Steps<R>
   wasm(job: WasmJob, plan: P): Promise<R>

@@ -6,6 +6,7 @@
 import { show } from '../../check.js'
 import type { Device, Layout, ResidentGraph } from '../../devices/device.js'
 import { leaseDevice } from '../../devices/open.js'
+import { tellKernel } from '../../devices/tell.js'
 import { NotSupportedError } from '../../errors.js'
 import { Graph } from '../../graph/csr.js'
 import { withDoubledLoops } from '../../graph/loops.js'
@@ -266,6 +267,8 @@ function toResult<P extends Precision>(
   const isPolished = device.kind === 'webgpu' && plan.precision === 'f64'
   const factor = dialect.scaleByVertices ? ranks.length : 1
   if (factor !== 1) for (let v = 0; v < ranks.length; v++) ranks[v] *= factor
+  const timings = { uploadMs, prepareMs, computeMs, readMs }
+  tellKernel('pagerank', { device: device.info, timings })
   const iterationBound = (plan.damping / (1 - plan.damping)) * residual
   return {
     // The plan's precision is P: makePlan took it from the same options.
@@ -276,6 +279,6 @@ function toResult<P extends Precision>(
     errorBound: factor * (iterationBound + run.roundingBound),
     device: device.info,
     reason: isPolished ? `${reason}; f32 there, then f64 on WASM to the tolerance` : reason,
-    timings: { uploadMs, prepareMs, computeMs, readMs },
+    timings,
   }
 }

@@ -22,6 +22,7 @@ import type { ArgsortOptions, SortOptions, SortPairsOptions, SortPlan } from './
 import { sortWasm } from './wasm.js'
 
 const SORT: ArrayKernel<SortPlan, void> = {
+  name: 'sort',
   reference: sortReference,
   wasm: sortWasm,
   webgpu: async () => (await import('./webgpu.js')).sortWebgpu,

@@ -26,6 +26,7 @@ export interface Unique<V = Column> {
 }
 
 const UNIQUE: ArrayKernel<undefined, number> = {
+  name: 'unique',
   reference: uniqueReference,
   wasm: uniqueWasm,
   webgpu: async () => (await import('./webgpu.js')).uniqueWebgpu,
