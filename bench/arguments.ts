@@ -173,6 +173,7 @@ function bspSettings(
   return {
     barriers: quick ? 5000 : 20_000,
     fanOuts: quick ? 200 : 1000,
+    heard: quick ? 500 : 10_000,
     rows: quick ? 2 ** 13 : 2 ** 16,
     blockLength: quick ? 2 ** 16 : 2 ** 21,
     supersteps: quick ? 8 : 32,

@@ -31,6 +31,8 @@ export interface BspSettings {
   /** Empty supersteps and barriers of a run, and fan-outs. */
   barriers: number
   fanOuts: number
+  /** Supersteps of the run that is listened to. */
+  heard: number
   /** Rows of a superstep, doubles of a block of all-to-all, supersteps of both. */
   rows: number
   blockLength: number
@@ -108,7 +110,7 @@ async function holdThreadContests(
   for (const contest of [messageContest(threads, traffic), exchangeContest(threads, traffic)]) {
     report.contests.push(await hold(contest, settings, say))
   }
-  report.contests.push(await hold(telemetryContest(threads, barriers / 2), settings, say))
+  report.contests.push(await hold(telemetryContest(threads, settings.heard), settings, say))
 }
 
 async function holdPagerank(

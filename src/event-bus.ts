@@ -160,8 +160,8 @@ export class EventBus {
    */
   emit<E extends EventName>(
     event: E,
-    measurements: MeasurementsOf<E>,
-    metadata: MetadataOf<E>,
+    measurements: MeasurementsOf<NoInfer<E>>,
+    metadata: MetadataOf<NoInfer<E>>,
   ): void {
     for (const attached of this.#handlersOf(event)) {
       if (!attached.isAttached) continue
