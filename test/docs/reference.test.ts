@@ -124,7 +124,9 @@ function withImports({ entry, code }: Example): string {
 
 const ROAD = '%%MatrixMarket matrix coordinate pattern symmetric\n2 2 2\n2 1\n2 2\n'
 
-const sourceOf = ({ name }: Example) => join(folder, `${name.replaceAll(/[^\w]+/g, '-')}.mts`)
+/** Numbered: names may differ by case only, which not every file system can tell apart. */
+const sourceOf = (example: Example) =>
+  join(folder, `${example.name.replaceAll(/[^\w]+/g, '-')}-${examples.indexOf(example)}.mts`)
 
 beforeAll(() => {
   // What examples read.
