@@ -96,12 +96,17 @@ export function drawFault(
  */
 export function answerFault({ kind, times, channel }: Fault, kill = () => {}): Disposable {
   let left = times
+  const answers = new Map<string, Answer>()
   const asked = new BroadcastChannel(channel)
-  asked.onmessage = () => {
-    const isDue = left-- > 0
-    if (isDue && kind === 'kill') kill()
-    const answer: Answer = isDue && kind !== 'kill' ? kind : 'nothing'
-    asked.postMessage(answer)
+  asked.onmessage = ({ data: { asker } }: MessageEvent<{ asker: string }>) => {
+    if (!answers.has(asker)) answers.set(asker, next())
+    asked.postMessage({ asker, answer: answers.get(asker) })
+  }
+  const next = (): Answer => {
+    if (left-- <= 0) return 'nothing'
+    if (kind !== 'kill') return kind
+    kill()
+    return 'nothing'
   }
   return { [Symbol.dispose]: () => asked.close() }
 }

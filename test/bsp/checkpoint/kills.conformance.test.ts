@@ -190,7 +190,7 @@ describe('without checkpoints', { timeout: LIMIT_MS }, () => {
       using _ = answerFault({ ...fault, times: 1 }, each.kill)
       const input = program.inputOf(fault, seed)
       const error = await failureOf(runtime.run(program.module, { ...options, input }))
-      expect(error, what).toBeInstanceOf(ENDS[fault.kind])
+      expect(error, `${what}: ${error}`).toBeInstanceOf(ENDS[fault.kind])
       expect(error.message, what).toContain(`"${program.computation.name}"`)
       expect(await undisturbed(each, start), what).toBe(expected)
     }
