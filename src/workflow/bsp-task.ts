@@ -24,9 +24,9 @@ export function checkBspDefinition({ computation, input, options }: BspDefinitio
 export async function runBspTask(
   { computation, input, options }: BspDefinition,
   inputs: never,
-  { signal, runtime }: PerformContext,
+  { signal, telemetry, runtime }: PerformContext,
 ): Promise<unknown> {
-  const given = { ...options, signal, input: await input?.(inputs) }
+  const given = { ...options, signal, telemetry, input: await input?.(inputs) }
   const what = computation as AnyComputation
   return await (runtime === undefined ? run(what, given) : runtime.run(what, given))
 }

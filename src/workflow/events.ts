@@ -1,7 +1,6 @@
 /** Tells a bus how a task of a workflow fares; puts nothing together where nobody listens. */
 
-import { show } from '../check.js'
-import type { EventBus } from '../event-bus.js'
+import { type EventBus, faultOf } from '../event-bus.js'
 import type { MetadataOf } from '../events.js'
 import { epochMs } from '../time/system.js'
 
@@ -28,23 +27,11 @@ export class AttemptEvents {
 
   failed(error: unknown): void {
     if (!this.#bus.hears('workflow.task_error')) return
-    const metadata = { ...this.#about, reason: reasonOf(error), message: messageOf(error) }
-    this.#bus.emit('workflow.task_error', this.#measured(), metadata)
+    this.#bus.emit('workflow.task_error', this.#measured(), { ...this.#about, ...faultOf(error) })
   }
 
   #measured(): { time: number; duration: number } {
     const nowMs = epochMs()
     return { time: nowMs * NS_PER_MS, duration: (nowMs - this.#startMs) * NS_PER_MS }
   }
-}
-
-/** What a thrown value says. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : show(error)
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'value'
-  const { code } = error as { code?: unknown }
-  return typeof code === 'string' ? code : error.name
 }

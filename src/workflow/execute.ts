@@ -6,9 +6,9 @@
 
 import type { Runtime } from '../bsp/coordinator.js'
 import { WorkflowError } from '../errors.js'
-import type { EventBus } from '../event-bus.js'
+import { type EventBus, faultOf } from '../event-bus.js'
 import { epochMs } from '../time/system.js'
-import { AttemptEvents, messageOf } from './events.js'
+import { AttemptEvents } from './events.js'
 import type { TaskNode } from './node.js'
 import type { TaskReport } from './types.js'
 
@@ -158,7 +158,7 @@ export class Execution {
       aborted: names(this.#running.keys()).filter((name) => name !== task.name),
       skipped: names(this.#tasks).filter((name) => !begun.has(name)),
     }
-    this.#stop(new WorkflowError(where, messageOf(error), { cause: error }))
+    this.#stop(new WorkflowError(where, faultOf(error).message, { cause: error }))
   }
 
   #stop(reason: unknown): void {

@@ -6,9 +6,9 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { WorkflowError } from 'ticktickclock'
 import { createRuntime, defineComputation, ProcessorError } from 'ticktickclock/bsp'
+import { EventBus, telemetry } from 'ticktickclock/telemetry'
 import { workflow } from 'ticktickclock/workflow'
 import { describe, expect, it } from 'vitest'
-import { EventBus, telemetry } from '../../dist/event-bus.js'
 import { failureOf } from '../support/failure.js'
 import { endless } from '../support/programs/small.js'
 
@@ -329,6 +329,23 @@ describe('events', () => {
     expect(await heardOn(bus, { telemetry: bus })).toEqual(expected)
     detach()
     expect(other).toEqual([])
+  })
+
+  it('of BSP programs go to the same bus', async () => {
+    const bus = new EventBus()
+    const heard: string[] = []
+    const names = [
+      'coordinator.computation_started',
+      'coordinator.computation_completed',
+      'workflow.task_started',
+      'workflow.task_completed',
+    ] as const
+    bus.attachMany('all', names, (event) => heard.push(event))
+    const one = workflow('one', (w) => {
+      w.bspTask('double', { computation: double, processors: 2, input: () => [1, 2] })
+    })
+    await one.run({ telemetry: bus })
+    expect(heard).toEqual([names[2], names[0], names[1], names[3]])
   })
 
   it('are not put together where nobody listens', async () => {
