@@ -16,9 +16,10 @@ import {
 import { EventBus, telemetry } from 'ticktickclock/telemetry'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { failureOf } from '../support/failure.js'
-import { NO_FAULT, PROGRAMS, scratchFolder } from '../support/faults.js'
+import { NO_FAULT, PROGRAMS } from '../support/faults.js'
 import misbehave from '../support/programs/misbehave.mjs'
 import { endless } from '../support/programs/small.js'
+import { scratchFolder } from '../support/scratch.js'
 import { listenTo } from '../support/telemetry.js'
 
 const MISBEHAVE = new URL('../support/programs/misbehave.mjs', import.meta.url)

@@ -5,7 +5,8 @@ import { type ChromeTrace, EventBus, recordTrace } from 'ticktickclock/telemetry
 import { afterAll, describe, expect, it } from 'vitest'
 import { traceProblems } from '../support/chrome-trace.js'
 import { failureOf } from '../support/failure.js'
-import { NO_FAULT, PROGRAMS, scratchFolder } from '../support/faults.js'
+import { NO_FAULT, PROGRAMS } from '../support/faults.js'
+import { scratchFolder } from '../support/scratch.js'
 import { listenTo } from '../support/telemetry.js'
 
 const MISBEHAVE = new URL('../support/programs/misbehave.mjs', import.meta.url)
