@@ -166,13 +166,58 @@ export class Coordinator<R> {
     options: RunOptions = {},
   ): Promise<Coordinator<never>> {
     const settings = checkRunOptions(options, hostProcessorCount())
-    const { transport, workerFactory } = settings
-    transportFor(what, transport, workerFactory !== undefined)
-    const computation = await loadComputation(what)
-    const owner = new TransportOwner({ workerFactory })
     const plan = () => planRun(what, settings)
-    const begin = () => start(new RunGroup(owner), { what, input, settings, plan })
-    return new Coordinator(owner, computation, begin)
+    return Coordinator.#ready({ what, input, settings, plan })
+  }
+
+  /**
+   * As `start`, for a run that goes on as with the function `resume`: its store is looked at when
+   * it runs.
+   *
+   * @throws as `resume`
+   * @example
+   * ```ts
+   * const counting = defineComputation({
+   *   name: 'counting',
+   *   initialize: () => ({ count: 0 }),
+   *   supersteps: [
+   *     {
+   *       name: 'count',
+   *       compute: (state) => void state.count++,
+   *       converged: (_before, { count }) => count === 30,
+   *     },
+   *   ],
+   * })
+   * const store = memoryStore()
+   * const options = { processors: 2, checkpoint: { every: 20, store } }
+   * await run(counting, { ...options, maxSupersteps: 25 })
+   * const coordinator = await Coordinator.resume(counting, { store, maxSupersteps: 100 })
+   * const { resumedFrom, supersteps } = await coordinator.run()
+   * console.log(resumedFrom, supersteps) // 20 30
+   * await coordinator.dispose()
+   * ```
+   */
+  static async resume<I, S, P extends MessageSpec, O, R>(
+    computation: Computation<I, S, P, O, R>,
+    options: ResumeOptions & { input?: I },
+  ): Promise<Coordinator<R>>
+  static async resume<C extends AnyComputation = AnyComputation>(
+    module: URL,
+    options: ResumeOptions & { input?: InputOf<C> },
+  ): Promise<Coordinator<ResultOf<C>>>
+  static async resume(
+    what: unknown,
+    options: ResumeOptions & { input?: unknown },
+  ): Promise<Coordinator<never>> {
+    return Coordinator.#ready(resumedRun(what, options))
+  }
+
+  static async #ready(run: Start): Promise<Coordinator<never>> {
+    const { transport, workerFactory } = run.settings
+    transportFor(run.what, transport, workerFactory !== undefined)
+    const computation = await loadComputation(run.what)
+    const owner = new TransportOwner({ workerFactory })
+    return new Coordinator(owner, computation, () => start(new RunGroup(owner), run))
   }
 
   /** The computation's parts. */

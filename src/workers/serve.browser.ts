@@ -2,6 +2,7 @@
 
 import { expose } from 'comlink'
 import type { Jobs } from './jobs.js'
+import { holdLifeLock } from './life-lock.browser.js'
 import { createPoolService } from './service.js'
 
 /**
@@ -15,4 +16,5 @@ export function servePool(jobs?: Jobs): void {
     throw new Error('a pool is served by a web worker: start this as one')
   }
   expose(createPoolService(jobs))
+  holdLifeLock()
 }

@@ -7,6 +7,7 @@ import { show } from '../check.js'
 import { type OwnWorker, readConfig } from '../config.js'
 import { DeviceUnavailableError } from '../errors.js'
 import { kernelsPlace } from '../wasm.browser.js'
+import { awaitLifeLock } from './life-lock.browser.js'
 import type { SpawnedWorker } from './spawn.js'
 import { explainFailure, watchPolicies } from './why-no-worker.browser.js'
 
@@ -70,12 +71,17 @@ export function adoptWorker(worker: OwnWorker): SpawnedWorker {
 
 function adopt(worker: Worker, expected: string | undefined): SpawnedWorker {
   let listener: ((error: Error) => void) | undefined
+  const fail = (problem: string) => {
+    listener?.(new Error(problem))
+    listener = undefined
+  }
   watchPolicies()
   worker.addEventListener('error', async (event) => {
-    const problem = await explainFailure(event, expected)
-    listener?.(new Error(`worker failed: ${problem}`))
-    listener = undefined
+    // Told by the listener: not to be reported as the page's own error, too.
+    if (listener !== undefined) event.preventDefault()
+    fail(`worker failed: ${await explainFailure(event, expected)}`)
   })
+  awaitLifeLock(worker, () => fail('worker ended: it closed itself, or was terminated'))
   return {
     endpoint: worker,
     onFailure(next) {

@@ -1,27 +1,25 @@
-/** Three programs with faults, their inputs, and how to tell whether results have the same bits. */
+/**
+ * Three programs with faults, their inputs, who says when a fault happens, and how to tell whether
+ * results have the same bits. Works in Node and in pages.
+ */
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { generateRmat } from 'ticktickclock'
 import type { AnyComputation } from 'ticktickclock/bsp'
 import { shareGraph } from 'ticktickclock/programs'
 import { encodeValue } from '../../dist/bsp/codec.js'
 import { createRandom, type Random } from '../../dist/random.js'
+import type { Answer, Place } from './programs/fault.mjs'
 import mixture from './programs/faulty-mixture.mjs'
 import pagerank from './programs/faulty-pagerank.mjs'
 import sort from './programs/faulty-sort.mjs'
 
-export type FaultKind = 'throw' | 'exit' | 'hang' | 'sleep' | 'kill'
+/** `kill`: a worker is terminated from outside; the others are in programs/fault.mjs. */
+export type FaultKind = 'throw' | 'uncaught' | 'exit' | 'kill' | 'hang' | 'sleep'
 
-/** Where and how often something happens; see programs/fault.mjs. */
-export interface Fault {
+/** Where, how often and what. */
+export interface Fault extends Place {
   kind: FaultKind
-  part: 'compute' | 'communicate'
-  rank: number
-  step: number
   times: number
-  tokens: string
 }
 
 /** A program of programs/, and how to make inputs of it. */
@@ -70,7 +68,7 @@ export const PROGRAMS: readonly FaultyProgram[] = [
 
 /** A fault that doesn't happen. */
 export const NO_FAULT: Fault = {
-  ...{ kind: 'throw', part: 'compute', rank: -1, step: 0, times: 0, tokens: '' },
+  ...{ kind: 'throw', part: 'compute', rank: -1, step: 0, times: 0, channel: '' },
 }
 
 /** Anywhere in the program, once or twice. */
@@ -79,7 +77,6 @@ export function drawFault(
   { supersteps }: FaultyProgram,
   processors: number,
   kinds: readonly FaultKind[],
-  tokens: string,
 ): Fault {
   return {
     kind: kinds[random.nextBelow(kinds.length)],
@@ -87,17 +84,34 @@ export function drawFault(
     rank: random.nextBelow(processors),
     step: random.nextBelow(supersteps),
     times: 1 + random.nextBelow(2),
-    tokens,
+    channel: crypto.randomUUID(),
   }
+}
+
+/**
+ * Answers who has come to the place of the fault: what is to happen there so many times, and
+ * nothing from then on.
+ *
+ * @param kill terminates a worker
+ */
+export function answerFault({ kind, times, channel }: Fault, kill = () => {}): Disposable {
+  let left = times
+  const answers = new Map<string, Answer>()
+  const asked = new BroadcastChannel(channel)
+  asked.onmessage = ({ data: { asker } }: MessageEvent<{ asker: string }>) => {
+    if (!answers.has(asker)) answers.set(asker, next())
+    asked.postMessage({ asker, answer: answers.get(asker) })
+  }
+  const next = (): Answer => {
+    if (left-- <= 0) return 'nothing'
+    if (kind !== 'kill') return kind
+    kill()
+    return 'nothing'
+  }
+  return { [Symbol.dispose]: () => asked.close() }
 }
 
 /** All bits of a value, as text. */
 export function bitsOf(value: unknown): string {
-  return Buffer.from(encodeValue(value)).toString('base64')
-}
-
-/** A folder for tokens and checkpoints, and how to be rid of it. */
-export function scratchFolder(): { folder: string; remove(): void } {
-  const folder = mkdtempSync(join(tmpdir(), 'ticktickclock-faults-'))
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
+  return encodeValue(value).join()
 }

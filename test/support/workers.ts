@@ -1,19 +1,47 @@
-/** Worker threads that a test makes: found through the `unref` that each gets at once. */
+/**
+ * Workers that a test makes, in Node and in pages: threads are found through the `unref` that each
+ * gets at once, web workers through the constructor.
+ */
 
-import { Worker } from 'node:worker_threads'
 import { beforeEach } from 'vitest'
 
-const made = new Set<Worker>()
-/** Also those that have ended: a call that fails for it may `unref` one later still. */
-const seen = new WeakSet<Worker>()
-const unref = Worker.prototype.unref
-Worker.prototype.unref = function (this: Worker) {
-  if (!seen.has(this)) {
-    seen.add(this)
-    made.add(this)
-    this.once('exit', () => made.delete(this))
+interface AnyWorker {
+  terminate(): unknown
+}
+
+const made = new Set<AnyWorker>()
+
+if (typeof window === 'object') watchWebWorkers()
+else watchThreads(await import('node:worker_threads'))
+
+function watchThreads({ Worker }: typeof import('node:worker_threads')): void {
+  /** Also those that have ended: a call that fails for it may `unref` one later still. */
+  const seen = new WeakSet<AnyWorker>()
+  const { unref } = Worker.prototype
+  Worker.prototype.unref = function () {
+    if (!seen.has(this)) {
+      seen.add(this)
+      made.add(this)
+      this.once('exit', () => made.delete(this))
+    }
+    return unref.call(this)
   }
-  return unref.call(this)
+}
+
+/** One that has closed itself counts until it is terminated, which costs the page a handle. */
+function watchWebWorkers(): void {
+  const { Worker } = window
+  window.Worker = class extends Worker {
+    constructor(url: string | URL, options?: WorkerOptions) {
+      super(url, options)
+      made.add(this)
+    }
+
+    override terminate(): void {
+      made.delete(this)
+      super.terminate()
+    }
+  }
 }
 
 // A device that programs lease on the main thread keeps its worker for seconds after their test.
@@ -27,7 +55,8 @@ export async function allEnd(): Promise<boolean> {
   return made.size === 0
 }
 
-/** One of those that have not ended. */
-export function anyWorker(random: { nextBelow(bound: number): number }): Worker | undefined {
-  return made.size === 0 ? undefined : [...made][random.nextBelow(made.size)]
+/** Ends one of those that have not ended. */
+export function killAny(random: { nextBelow(bound: number): number }): void {
+  const all = [...made]
+  if (all.length > 0) void all[random.nextBelow(all.length)].terminate()
 }

@@ -3,7 +3,6 @@
  * the controls of a handle meanwhile.
  */
 
-import { join } from 'node:path'
 import {
   BarrierTimeoutError,
   CheckpointError,
@@ -23,13 +22,10 @@ import {
   resume,
   run,
 } from 'ticktickclock/bsp'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { KeepingStore } from '../../support/blocks.js'
 import { failureOf } from '../../support/failure.js'
-import { bitsOf, NO_FAULT, PROGRAMS, scratchFolder } from '../../support/faults.js'
-
-const { folder, remove } = scratchFolder()
-afterAll(remove)
+import { answerFault, bitsOf, type Fault, NO_FAULT, PROGRAMS } from '../../support/faults.js'
 
 const inline = { transport: 'inline' } as const
 const [, , mixture] = PROGRAMS
@@ -375,8 +371,10 @@ describe('a handle', () => {
 
   it('belongs to a coordinator as to a runtime', async () => {
     const store = memoryStore()
-    const fault = { ...NO_FAULT, rank: 1, step: 5, times: 1, tokens: join(folder, 'coordinator-') }
-    const input = mixture.inputOf({ ...fault, kind: 'exit' }, 1)
+    const place = { part: 'compute', rank: 1, step: 5, channel: 'coordinator' } as const
+    const fault: Fault = { ...place, kind: 'exit', times: 1 }
+    using _ = answerFault(fault)
+    const input = mixture.inputOf(fault, 1)
     const options = { processors: 2, checkpoint: { every: 2, store } }
     await using coordinator = await Coordinator.start(mixture.module, input as never, options)
     const { result, restarts, workers } = await coordinator.run()
@@ -385,6 +383,13 @@ describe('a handle', () => {
     const again = await runtime.resume(mixture.module, { store })
     expect(again).toMatchObject({ resumedFrom: 10, workers: 1 })
     expect(bitsOf(again.result)).toBe(bitsOf(result))
+    await using resumed = await Coordinator.resume(mixture.module, { store })
+    expect(resumed.status).toBe('ready')
+    expect(resumed.describe().name).toBe('mixture')
+    const once = await resumed.run()
+    expect(once).toMatchObject({ resumedFrom: 10, workers: 2 })
+    expect(bitsOf(once.result)).toBe(bitsOf(result))
+    await expect(Coordinator.resume(mixture.module, {} as never)).rejects.toThrow(/"store" expec/)
     const failing = resume(mixture.module, { store: { ...store, load: async () => undefined } })
     expect(failing.status).toBe('starting')
     await failureOf(failing)

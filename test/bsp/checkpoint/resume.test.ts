@@ -19,14 +19,9 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { blocksOf, storeOf } from '../../support/blocks.js'
 import { runNode } from '../../support/cli.js'
 import { failureOf } from '../../support/failure.js'
-import {
-  bitsOf,
-  type FaultyProgram,
-  NO_FAULT,
-  PROGRAMS,
-  scratchFolder,
-} from '../../support/faults.js'
+import { bitsOf, type FaultyProgram, NO_FAULT, PROGRAMS } from '../../support/faults.js'
 import { ROOT } from '../../support/paths.js'
+import { scratchFolder } from '../../support/scratch.js'
 import { count, testSeed } from '../../support/seed.js'
 
 const { folder, remove } = scratchFolder()
@@ -37,6 +32,8 @@ interface Order {
   module: string
   path: string
   options: object
+  /** Kills the process when a checkpoint of so many supersteps has been kept. */
+  killAt?: number
 }
 
 /** Inputs as JSON; typed arrays don't travel, so programs whose inputs have some are left out. */
@@ -92,21 +89,14 @@ describe('resume', () => {
   })
 
   it('goes on after the process was killed', async () => {
-    const input = (kind: 'kill', times: number) => {
-      const tokens = join(folder, 'kill-')
-      return mixture.inputOf({ kind, part: 'compute', rank: 1, step: 7, times, tokens }, 0)
-    }
+    const input = mixture.inputOf(NO_FAULT, 0)
     const options = { processors: 3, seed: 5, maxSupersteps: 500 }
-    const path = join(folder, 'killed')
-    const order = { module: mixture.module.href, path }
-    const start: Order = { ...order, verb: 'run', options: { ...options, input: input('kill', 1) } }
+    const order = { module: mixture.module.href, path: join(folder, 'killed') }
+    const start: Order = { ...order, verb: 'run', options: { ...options, input }, killAt: 6 }
     const killed = await inNewProcess([start])
     expect(killed.code).toBeNull()
     const { code, results } = await inNewProcess([{ ...order, verb: 'resume', options: {} }])
-    const undisturbed = await run(mixture.computation, {
-      ...options,
-      input: mixture.inputOf(NO_FAULT, 0),
-    })
+    const undisturbed = await run(mixture.computation, { ...options, input })
     expect({ code, results }).toEqual({ code: 0, results: [bitsOf(undisturbed.result)] })
   })
 

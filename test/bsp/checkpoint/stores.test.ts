@@ -21,8 +21,8 @@ import { checksum } from '../../../dist/bsp/checkpoint/checksum.js'
 import { openDirectoryStore } from '../../../dist/bsp/checkpoint/directory-store.browser.js'
 import { blocksOf, newerVersionOf, storeOf } from '../../support/blocks.js'
 import { failureOf } from '../../support/failure.js'
-import { scratchFolder } from '../../support/faults.js'
 import { counting } from '../../support/programs/small.js'
+import { scratchFolder } from '../../support/scratch.js'
 import { count, testSeed } from '../../support/seed.js'
 
 const { folder, remove } = scratchFolder()

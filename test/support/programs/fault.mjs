@@ -1,49 +1,76 @@
-// A fault that happens so many times, whatever threads and processes it happens in: each time takes
-// a file that can be made once.
-import { openSync } from 'node:fs'
+// A fault that happens where the test wants it, in whatever thread the program runs: who comes to
+// its place asks the test, which counts, and says what is to happen; see ../faults.ts.
 
 /**
- * @typedef {{ kind: keyof typeof KINDS, part: 'compute' | 'communicate', rank: number,
- *   step: number, times: number, tokens: string }} Fault
+ * @typedef {{ part: 'compute' | 'communicate', rank: number, step: number, channel: string }} Place
  */
 
 const KINDS = {
+  /** Also where the test has done something itself. */
+  nothing() {},
   throw() {
     throw new RangeError('thrown on purpose')
   },
-  // biome-ignore lint/nursery/noProcessExit: what the tests are about
-  exit: () => process.exit(3),
+  /** @returns {Promise<never>} */
+  uncaught() {
+    setTimeout(() => {
+      throw new RangeError('not caught on purpose')
+    })
+    return never()
+  },
+  /** @returns {Promise<never>} */
+  exit() {
+    // biome-ignore lint/nursery/noProcessExit: what the tests are about
+    if (typeof process === 'object') process.exit(3)
+    // What has begun in a web worker goes on for a while.
+    self.close()
+    return never()
+  },
   /** @returns {never} */
   hang() {
     for (;;);
   },
-  /** @returns {Promise<never>} */
-  sleep: () => new Promise(() => {}),
-  kill: () => void process.kill(process.pid, 'SIGKILL'),
+  sleep: never,
 }
 
-/** @param {Fault} fault */
-function isDue({ times, tokens }) {
-  for (let time = 0; time < times; time++) {
-    try {
-      openSync(`${tokens}${time}`, 'wx')
-      return true
-    } catch {
-      // That time has been.
+/** @typedef {keyof typeof KINDS} Answer */
+
+/** @returns {Promise<never>} */
+function never() {
+  return new Promise(() => {})
+}
+
+/** Asked anew so often: in a busy browser what is sent may come before the test's end is there. */
+const ASK_AGAIN_MS = 100
+
+/**
+ * @param {string} name
+ * @returns {Promise<Answer>}
+ */
+function ask(name) {
+  const channel = new BroadcastChannel(name)
+  const asker = crypto.randomUUID()
+  return new Promise((resolve) => {
+    const timer = setInterval(() => channel.postMessage({ asker }), ASK_AGAIN_MS)
+    channel.onmessage = ({ data }) => {
+      if (data.asker !== asker || data.answer === undefined) return
+      clearInterval(timer)
+      channel.close()
+      resolve(data.answer)
     }
-  }
-  return false
+    channel.postMessage({ asker })
+  })
 }
 
 /**
- * @param {Fault} fault
- * @param {Fault['part']} part
+ * @param {Place} place
+ * @param {Place['part']} part
  * @param {import('ticktickclock/bsp').Context} ctx
- * @returns {Promise<void> | void}
+ * @returns {Promise<void>}
  */
-export function happen(fault, part, { rank, superstep }) {
-  if (fault.part !== part || fault.rank !== rank || fault.step !== superstep) return
-  if (isDue(fault)) return KINDS[fault.kind]()
+export async function happen(place, part, { rank, superstep }) {
+  if (place.part !== part || place.rank !== rank || place.step !== superstep) return
+  await KINDS[await ask(place.channel)]()
 }
 
 /**
@@ -52,18 +79,18 @@ export function happen(fault, part, { rank, superstep }) {
  * @param {import('ticktickclock/bsp').AnyComputation} computation with `restore`
  */
 export function partsWithFaults({ describe, ...parts }) {
-  /** @type {Fault} */
+  /** @type {Place} */
   let fault
   return {
     ...parts,
-    initialize(/** @type {{ fault: Fault, own: unknown }} */ input, /** @type {never} */ ctx) {
+    initialize(/** @type {{ fault: Place, own: unknown }} */ input, /** @type {never} */ ctx) {
       fault = input.fault
       return parts.initialize(input.own, ctx)
     },
     restore(
       /** @type {unknown} */ saved,
       /** @type {never} */ ctx,
-      /** @type {{ fault: Fault, own: unknown } | undefined} */ input,
+      /** @type {{ fault: Place, own: unknown } | undefined} */ input,
     ) {
       if (input !== undefined) fault = input.fault
       return parts.restore?.(saved, ctx, input?.own)

@@ -5,7 +5,7 @@ import { allReduce, defineComputation, message, scan } from 'ticktickclock/bsp'
 import { happen } from './fault.mjs'
 
 /**
- * @typedef {{ fault: import('./fault.mjs').Fault, rounds: number }} Input
+ * @typedef {{ fault: import('./fault.mjs').Place, rounds: number }} Input
  * @typedef {{ from: number, values: Float64Array, tags: Set<string>, wide: bigint }} Letter
  */
 
