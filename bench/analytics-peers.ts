@@ -1,7 +1,7 @@
 /** Who searches and joins beside this package: graphology, and JavaScript over typed arrays. */
 
 import type { Graph } from 'ticktickclock'
-import { forEachEdge, packageLoader } from './peers.js'
+import { type GraphologyGraph, graphologyOf, packageLoader, whyMissing } from './peers.js'
 
 /** Both answers by vertex number. */
 export interface Searcher {
@@ -15,10 +15,6 @@ export interface Searcher {
   components(): Uint32Array
 }
 
-interface GraphologyGraph {
-  addNode(id: number): unknown
-  addUndirectedEdge(source: number, target: number): unknown
-}
 type Bfs = (
   graph: GraphologyGraph,
   source: number,
@@ -26,7 +22,8 @@ type Bfs = (
 ) => void
 type EachComponent = (graph: GraphologyGraph, take: (nodes: string[]) => void) => void
 
-const PACKAGES = ['graphology-traversal', 'graphology-components'] as const
+const SEARCH = 'graphology-traversal'
+const COMPONENTS = 'graphology-components'
 const UNREACHED = 0xffff_ffff
 
 /** graphology's own packages for it, or the reason why there are none. */
@@ -37,21 +34,18 @@ export function graphologySearcher(graph: Graph): Searcher | string {
   let forEachComponent: EachComponent
   try {
     const { UndirectedGraph } = load<{ UndirectedGraph: new () => GraphologyGraph }>('graphology')
-    own = new UndirectedGraph()
-    search = load<{ bfsFromNode: Bfs }>(PACKAGES[0]).bfsFromNode
+    search = load<{ bfsFromNode: Bfs }>(SEARCH).bfsFromNode
     forEachComponent = load<{ forEachConnectedComponent: EachComponent }>(
-      'graphology-components',
+      COMPONENTS,
     ).forEachConnectedComponent
+    own = graphologyOf(graph, UndirectedGraph)
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
-    return `graphology: ${reason}; npm run bench installs it`
+    return `graphology: ${whyMissing(error)}`
   }
   const { vertexCount } = graph
-  for (let v = 0; v < vertexCount; v++) own.addNode(v)
-  forEachEdge(graph, (source, target) => own.addUndirectedEdge(source, target))
   return {
     name: 'graphology',
-    about: PACKAGES.map((name) => `${name} ${version(name)}`).join(', '),
+    about: [SEARCH, COMPONENTS].map((name) => `${name} ${version(name)}`).join(', '),
     includes: 'its own graph in hand: its traversal, answers put into an array',
     bfs(source) {
       const depths = new Uint32Array(vertexCount).fill(UNREACHED)

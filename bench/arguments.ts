@@ -73,7 +73,13 @@ export interface Settings {
 }
 
 const SUITES = [
-  ...(['pagerank', 'parse', 'memory', 'sort', 'timestamps', 'scaling', 'bsp'] as const),
+  'pagerank',
+  'parse',
+  'memory',
+  'sort',
+  'timestamps',
+  'scaling',
+  'bsp',
   'analytics',
 ] as const
 const MIB = 2 ** 20

@@ -7,6 +7,7 @@ import {
   type BspEffort,
   type BspReport,
   holdBspContest,
+  measure,
 } from './bsp-contest.js'
 import { median } from './statistics.js'
 
@@ -50,11 +51,7 @@ export async function runCases(
   const contestants = cases.map(({ name, includes, run }): BspContestant => {
     return {
       ...{ name, includes, count: 1 },
-      run: async () => {
-        const startMs = performance.now()
-        const { complaint } = await run()
-        return { ms: performance.now() - startMs, complaint }
-      },
+      run: () => measure(run, ({ complaint }) => complaint),
     }
   })
   const name = "The seed's cases: whole runs on warm workers"

@@ -91,6 +91,29 @@ export interface BspEffort {
 
 const LEAST_SAMPLES = 3
 
+/** Times a whole call; its answer is looked at afterwards. */
+export async function measure<T>(
+  run: () => PromiseLike<T>,
+  compare: (answer: T) => string | undefined,
+): Promise<Measured> {
+  const startMs = performance.now()
+  const answer = await run()
+  const ms = performance.now() - startMs
+  return { ms, complaint: compare(answer) }
+}
+
+/** Proves and times those whose names are asked for. */
+export function holdChosen(
+  contest: BspContest,
+  { effort, filter }: { effort: BspEffort; filter: RegExp | undefined },
+  say: (line: string) => void,
+): Promise<BspReport> {
+  const contestants = contest.contestants.filter(({ name }) => filter?.test(name) ?? true)
+  return holdBspContest({ ...contest, contestants }, effort, (line) =>
+    say(`${contest.name.split(/[:,]/)[0]}: ${line}`),
+  )
+}
+
 /** Proves and times. */
 export async function holdBspContest(
   { name, unit, contestants, owed, notes }: BspContest,

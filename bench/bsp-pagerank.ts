@@ -19,7 +19,7 @@ import {
   type BspEffort,
   type BspReport,
   holdBspContest,
-  type Measured,
+  measure,
 } from './bsp-contest.js'
 import { roundingBound } from './contestants.js'
 import { distanceL1 } from './statistics.js'
@@ -100,12 +100,7 @@ export async function programContest(
         name: KERNEL,
         includes: 'graph in hand: upload, prepare, iterate, read',
         count: 1,
-        run: async () => {
-          const startMs = performance.now()
-          const result = await pagerank(graph, { ...options, device })
-          const ms = performance.now() - startMs
-          return { ms, complaint: compare(result) }
-        },
+        run: () => measure(() => pagerank(graph, { ...options, device }), compare),
       },
     ],
     owed: [{ of: PROGRAM, over: KERNEL, says: 'BSP program over kernel', atMost: 1.5 }],
@@ -178,12 +173,11 @@ function programContestant(
     name,
     includes: 'graph in shared memory: run(), from start to ranks',
     count: 1,
-    run: async (): Promise<Measured> => {
-      const startMs = performance.now()
-      const { result } = await rank(runtime, processors, input)
-      const ms = performance.now() - startMs
-      return { ms, complaint: compare(result) }
-    },
+    run: () =>
+      measure(
+        () => rank(runtime, processors, input),
+        ({ result }) => compare(result),
+      ),
   }
 }
 

@@ -36,7 +36,8 @@ export interface Peer {
   load(graph: Graph): Promise<PeerRanker>
 }
 
-interface GraphologyGraph {
+/** As much of graphology's graph as is called here. */
+export interface GraphologyGraph {
   addNode(id: number): unknown
   addUndirectedEdge(source: number, target: number): unknown
 }
@@ -79,9 +80,25 @@ export function loadPeer(name: JavascriptPackage): Peer | string {
     const createGraph = load<() => NgraphGraph>('ngraph.graph')
     return ngraph(`${name} ${version(name)}`, createGraph, load<NgraphRank>(name))
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
-    return `${reason}; npm run bench installs it`
+    return whyMissing(error)
   }
+}
+
+/** What `load` threw, and what to do about it. */
+export function whyMissing(error: unknown): string {
+  const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
+  return `${reason}; npm run bench installs it`
+}
+
+/** The graph, undirected and simple, as graphology has it. */
+export function graphologyOf(
+  graph: Graph,
+  UndirectedGraph: new () => GraphologyGraph,
+): GraphologyGraph {
+  const own = new UndirectedGraph()
+  for (let v = 0; v < graph.vertexCount; v++) own.addNode(v)
+  forEachEdge(graph, (source, target) => own.addUndirectedEdge(source, target))
+  return own
 }
 
 function graphology(
@@ -90,9 +107,7 @@ function graphology(
   rank: GraphologyRank,
 ): Peer {
   const load = async (graph: Graph): Promise<PeerRanker> => {
-    const own = new UndirectedGraph()
-    for (let v = 0; v < graph.vertexCount; v++) own.addNode(v)
-    forEachEdge(graph, (source, target) => own.addUndirectedEdge(source, target))
+    const own = graphologyOf(graph, UndirectedGraph)
     const options = { getEdgeWeight: null, alpha: DAMPING, maxIterations: 1000 }
     return {
       includes: 'its index of neighbours, iterations, result as an object',

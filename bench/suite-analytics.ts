@@ -27,7 +27,8 @@ import {
   type BspContestant,
   type BspEffort,
   type BspReport,
-  holdBspContest,
+  holdChosen,
+  measure,
   type Owed,
 } from './bsp-contest.js'
 import { roundingBound } from './contestants.js'
@@ -77,7 +78,7 @@ export async function runAnalyticsSuite(
   const devices = new Map<number, Device>()
   const reports: BspReport[] = []
   const keep = async (contest: BspContest) => {
-    const report = await hold(contest, settings, say)
+    const report = await holdChosen(contest, settings, say)
     reports.push(report)
     show(report)
   }
@@ -98,17 +99,6 @@ export async function runAnalyticsSuite(
     await runtime.dispose()
     for (const device of devices.values()) await device.dispose()
   }
-}
-
-function hold(
-  contest: BspContest,
-  { effort, filter }: AnalyticsSettings,
-  say: (line: string) => void,
-): Promise<BspReport> {
-  const contestants = contest.contestants.filter(({ name }) => filter?.test(name) ?? true)
-  return holdBspContest({ ...contest, contestants }, effort, (line) =>
-    say(`${contest.name}: ${line}`),
-  )
 }
 
 function shapeText({ vertexCount, arcCount }: Graph, scale: number): string {
@@ -203,12 +193,7 @@ function contestant(
 ): BspContestant {
   return {
     ...{ name, includes, count: 1 },
-    run: async () => {
-      const startMs = performance.now()
-      const answer = await run()
-      const ms = performance.now() - startMs
-      return { ms, complaint: compare(answer) }
-    },
+    run: () => measure(run, compare),
   }
 }
 
@@ -275,12 +260,11 @@ async function pagerankContests(
     async (iterations) => {
       return (await pagerank(graph, { iterations, ...EXACT, device })).ranks as Float64Array
     }
-  const timed = async (rank: Ranker, iterations: number) => {
-    const startMs = performance.now()
-    const ranks = await rank(iterations)
-    const ms = performance.now() - startMs
-    return { ms, complaint: compare(ranks, iterations) }
-  }
+  const timed = (rank: Ranker, iterations: number) =>
+    measure(
+      () => rank(iterations),
+      (ranks) => compare(ranks, iterations),
+    )
   const rankers: [name: string, includes: string, rank: Ranker][] = [
     ...PROCESSOR_COUNTS.map((processors): [string, string, Ranker] => {
       return [ownName(processors), INCLUDES, program(processors)]

@@ -10,7 +10,7 @@ import { shareGraph } from 'ticktickclock/programs'
 import { openBareThreads } from './bare-threads.js'
 import { type BspThreads, barrierContest, withoutSleepers } from './bsp-barrier.js'
 import { type Case, type CasesReport, runCases } from './bsp-cases.js'
-import { type BspContest, type BspEffort, type BspReport, holdBspContest } from './bsp-contest.js'
+import { type BspEffort, type BspReport, holdChosen } from './bsp-contest.js'
 import {
   comparison,
   type PagerankThreads,
@@ -105,10 +105,10 @@ async function holdThreadContests(
   const { barriers, fanOuts, rows, blockLength, supersteps } = settings
   const traffic = { rows, blockLength, supersteps }
   const sizes = { supersteps: barriers, fanOuts }
-  const met = await hold(barrierContest(threads, sizes), settings, say)
+  const met = await holdChosen(barrierContest(threads, sizes), settings, say)
   report.contests.push(withoutSleepers(met))
   for (const contest of [messageContest(threads, traffic), exchangeContest(threads, traffic)]) {
-    report.contests.push(await hold(contest, settings, say))
+    report.contests.push(await holdChosen(contest, settings, say))
   }
   report.contests.push(await hold(telemetryContest(threads, settings.heard), settings, say))
 }
@@ -121,7 +121,9 @@ async function holdPagerank(
 ): Promise<void> {
   const { scales, scaling, seed, effort } = settings
   for (const scale of scales) {
-    report.contests.push(await hold(await programContest(scale, seed, threads), settings, say))
+    report.contests.push(
+      await holdChosen(await programContest(scale, seed, threads), settings, say),
+    )
   }
   const runtime = createRuntime({ workers: scalingWorkers() })
   try {
@@ -137,17 +139,6 @@ async function holdPagerank(
 /** A core for each processor, where there are so many. */
 function scalingWorkers(): number {
   return Math.min(Math.max(...PROCESSOR_COUNTS), availableParallelism())
-}
-
-function hold(
-  contest: BspContest,
-  { effort, filter }: BspSettings,
-  say: (line: string) => void,
-): Promise<BspReport> {
-  const contestants = contest.contestants.filter(({ name }) => filter?.test(name) ?? true)
-  return holdBspContest({ ...contest, contestants }, effort, (line) =>
-    say(`${contest.name.split(/[:,]/)[0]}: ${line}`),
-  )
 }
 
 function seedCases(runtime: Runtime, moduleUrl: (name: string) => URL): Case[] {

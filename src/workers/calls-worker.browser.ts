@@ -8,4 +8,4 @@ if (typeof document !== 'undefined') {
   throw new Error('calls are served by a web worker: start this as one')
 }
 expose(createApiService())
-holdLifeLock()
+void holdLifeLock()

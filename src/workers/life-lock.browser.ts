@@ -9,17 +9,24 @@ interface Announcement {
   lifeLock: string
 }
 
-/** In a worker, while its script starts: holds a lock until its end, and tells the page which. */
-export function holdLifeLock(): void {
+/**
+ * In a worker, while its script starts: holds a lock until its end, and tells the page which.
+ *
+ * @returns resolves when the page has been told, or where there are no locks
+ */
+export function holdLifeLock(): Promise<void> {
   const { locks } = navigator
-  if (locks === undefined) return
+  if (locks === undefined) return Promise.resolve()
   const lifeLock = `ticktickclock-worker-${crypto.randomUUID()}`
-  const holding = locks.request(lifeLock, () => {
-    postMessage({ lifeLock } satisfies Announcement)
-    return new Promise(() => {})
+  return new Promise((resolve) => {
+    const holding = locks.request(lifeLock, () => {
+      postMessage({ lifeLock } satisfies Announcement)
+      resolve()
+      return new Promise(() => {})
+    })
+    // Where the origin is opaque, as in a sandboxed frame, locks are refused.
+    holding.catch(() => resolve())
   })
-  // Where the origin is opaque, as in a sandboxed frame, locks are refused.
-  holding.catch(() => {})
 }
 
 /**

@@ -3,6 +3,7 @@
 import { expose } from 'comlink'
 import type { Jobs } from './jobs.js'
 import { holdLifeLock } from './life-lock.browser.js'
+import type { PoolService } from './protocol.js'
 import { createPoolService } from './service.js'
 
 /**
@@ -15,6 +16,12 @@ export function servePool(jobs?: Jobs): void {
   if (typeof document !== 'undefined') {
     throw new Error('a pool is served by a web worker: start this as one')
   }
-  expose(createPoolService(jobs))
-  holdLifeLock()
+  const service = createPoolService(jobs)
+  const isHeld = holdLifeLock()
+  // Before any kernel: while one computes, the worker can't take a lock that it has asked for.
+  const open: PoolService['open'] = async (module, shared) => {
+    await isHeld
+    return service.open(module, shared)
+  }
+  expose({ ...service, open })
 }

@@ -71,14 +71,19 @@ describe('a job', () => {
     const pool = await open(2)
     const word = await makeWord(pool)
     expect(pool.busy).toBe(false)
-    const before = runOf(pool, 'count', word)
+    let isBeforeOver = false
+    const before = runOf(pool, 'count', word).finally(() => {
+      isBeforeOver = true
+    })
     const kernel = pool.run('noSuchKernel', 0)
     const after = runOf(pool, 'count', word)
     expect(pool.busy).toBe(true)
     await expect(kernel).rejects.toThrow('no kernel is called')
-    expect(wordsOf(pool)[word / 4]).toBe(2)
+    expect(isBeforeOver).toBe(true)
     expect(await before).toStrictEqual([0, 0])
+    // What each thread found: all that went before, and nothing of its own job.
     expect(await after).toStrictEqual([2, 2])
+    expect(wordsOf(pool)[word / 4]).toBe(4)
     expect(pool.busy).toBe(false)
   })
 

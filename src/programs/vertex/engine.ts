@@ -211,8 +211,7 @@ export class VertexPart {
 
   /** Publishes the messages of own vertices. */
   publish(send: ColumnSend<typeof HALO_MESSAGE>): void {
-    if (this.#ownSenders === this.halo.ownCount) this.halo.publishAll(send, this.#messages)
-    else this.halo.publish(send, this.#messages, this.#senders, this.#ownSenders)
+    this.halo.publish(send, this.#messages, this.#senders, this.#ownSenders)
   }
 
   #combineBlocks(): Float64Array {

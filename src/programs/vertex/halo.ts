@@ -67,6 +67,10 @@ export class Halo implements Locals {
   ): void {
     const peers = this.#peers
     if (peers.length === 0) return
+    if (count === this.ownCount) {
+      this.#publishAll(send, values)
+      return
+    }
     this.#fill(values, vertices, count)
     for (const peer of peers) {
       if (peer.length === 0) continue
@@ -77,8 +81,7 @@ export class Halo implements Locals {
     }
   }
 
-  /** Sends the values of all own vertices, by local number, to all that mirror them. */
-  publishAll(send: ColumnSend<typeof HALO_MESSAGE>, values: Float64Array): void {
+  #publishAll(send: ColumnSend<typeof HALO_MESSAGE>, values: Float64Array): void {
     for (const { rank, vertices, mirror, value } of this.#peers) {
       mirror[0] = EACH
       for (let i = 0; i < vertices.length; i++) value[i] = values[vertices[i]]

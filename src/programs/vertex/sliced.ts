@@ -35,7 +35,7 @@ export function sliceRows({ starts: from, base, ends }: Rows, locals: number): S
   const { senders, places } = bySending(ends, locals)
   const zero = senders.length
   const lengthOf = (row: number) => from[row + 1] - from[row]
-  const { order, long } = byLength(from.length - 1, lengthOf)
+  const { order, largest: long } = byFalling(from.length - 1, LONG, lengthOf)
   // Rows are left over where they are no multiple of four.
   const alone = long + ((order.length - long) % SLICE)
   const slices = (order.length - alone) / SLICE
@@ -68,38 +68,32 @@ export function sliceRows({ starts: from, base, ends }: Rows, locals: number): S
 /** Numbers of arcs from which on senders are alike. */
 const MANY = 4096
 
-/** Counting sort: who has arcs, by falling number of them, and the place of each. */
+/** Who has arcs, by falling number of them, and the place of each. */
 function bySending(ends: Uint32Array, locals: number) {
   const counts = new Uint32Array(locals)
   for (let arc = 0; arc < ends.length; arc++) counts[ends[arc]]++
-  const cursors = new Uint32Array(MANY + 2)
-  const bucketOf = (local: number) => MANY - Math.min(MANY, counts[local])
-  for (let local = 0; local < locals; local++) cursors[bucketOf(local) + 1]++
-  for (let bucket = 0; bucket < MANY; bucket++) cursors[bucket + 1] += cursors[bucket]
-  const senders = new Uint32Array(cursors[MANY])
+  const { order: senders } = byFalling(locals, MANY, (local) => counts[local])
   const places = new Uint32Array(locals)
-  for (let local = 0; local < locals; local++) {
-    const bucket = bucketOf(local)
-    if (bucket === MANY) continue
-    places[local] = cursors[bucket]
-    senders[cursors[bucket]++] = local
-  }
+  for (let place = 0; place < senders.length; place++) places[senders[place]] = place
   return { senders, places }
 }
 
-/** Counting sort: long rows as they come, others by falling length, without those of length 0. */
-function byLength(rows: number, lengthOf: (row: number) => number) {
-  const bucketOf = (row: number) => LONG - Math.min(LONG, lengthOf(row))
-  const places = new Uint32Array(LONG + 2)
-  for (let row = 0; row < rows; row++) places[bucketOf(row) + 1]++
-  for (let bucket = 0; bucket < LONG; bucket++) places[bucket + 1] += places[bucket]
-  const long = places[1]
-  const order = new Uint32Array(places[LONG])
-  for (let row = 0; row < rows; row++) {
-    const bucket = bucketOf(row)
-    if (bucket < LONG) order[places[bucket]++] = row
+/**
+ * Counting sort: items by falling size, those of `most` and more as they come and first, without
+ * those of size 0.
+ */
+function byFalling(items: number, most: number, sizeOf: (item: number) => number) {
+  const bucketOf = (item: number) => most - Math.min(most, sizeOf(item))
+  const places = new Uint32Array(most + 2)
+  for (let item = 0; item < items; item++) places[bucketOf(item) + 1]++
+  for (let bucket = 0; bucket < most; bucket++) places[bucket + 1] += places[bucket]
+  const largest = places[1]
+  const order = new Uint32Array(places[most])
+  for (let item = 0; item < items; item++) {
+    const bucket = bucketOf(item)
+    if (bucket < most) order[places[bucket]++] = item
   }
-  return { order, long }
+  return { order, largest }
 }
 
 /**
