@@ -22,7 +22,7 @@ export default [
   entry('ticktickclock, sort only', 'index.browser.js', '32 kB', '{ sort }'),
   entry('ticktickclock/bsp', 'bsp/index.js', '44 kB'),
   entry('ticktickclock/graph', 'graph/index.js', '39 kB'),
-  entry('ticktickclock/programs', 'programs/index.js', '51 kB'),
+  entry('ticktickclock/programs', 'programs/index.js', '54 kB'),
   entry('ticktickclock/telemetry', 'telemetry/index.js', '12 kB'),
   entry('ticktickclock/workflow', 'workflow/index.js', '35 kB'),
   entry('ticktickclock/worker', 'worker/index.js', '11 kB'),

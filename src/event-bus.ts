@@ -60,7 +60,8 @@ export class EventBus {
    * @throws TypeError, RangeError for an event that doesn't exist
    * @example
    * ```ts
-   * const detach = telemetry.attach('slow', 'coordinator.superstep_completed', (_, { duration }) => {
+   * const event = 'coordinator.superstep_completed'
+   * const detach = telemetry.attach('slow', event, (_, { duration }) => {
    *   if (duration > 1e9) console.log('more than a second')
    * })
    * detach()

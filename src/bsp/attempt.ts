@@ -26,14 +26,12 @@ export interface AttemptRequest {
   /** As those of the transport's contract. */
   onFigures: RunShape['onFigures']
   keptSupersteps: number
-  /** Whether the run is to be looked at more often. */
-  isHeard(): boolean
+  /** When somebody waits for the next look, at the latest, in milliseconds; asked at each. */
+  lookMs(): number
 }
 
 /** How often the run is looked at, in milliseconds; less for short time-outs. */
 export const LOOK_AGAIN_MS = 33
-/** The same when somebody hears of every superstep. */
-const LOOK_WHEN_HEARD_MS = 4
 
 /** What comlink says in place of an answer that can't be cloned. */
 const UNSERIALIZABLE = 'Unserializable return value'
@@ -109,11 +107,11 @@ export class Attempt {
 
   /** Looks again and again; how often, that may change. */
   #watchAgain(transport: Transport): { end(): void } {
-    const { settings, isHeard } = this.#request
-    const wait = () => setTimeout(look, watchIntervalMs(settings, isHeard()))
+    const { settings, lookMs } = this.#request
+    const wait = () => setTimeout(look, watchIntervalMs(settings, lookMs()))
     const look = () => {
-      timer = wait()
       this.#watch(transport)
+      if (!this.#isOver) timer = wait()
     }
     let timer = wait()
     return { end: () => clearTimeout(timer) }
@@ -167,9 +165,8 @@ export class Attempt {
   }
 }
 
-function watchIntervalMs({ barrierTimeoutMs }: Settings, isHeard: boolean): number {
-  const longestMs = isHeard ? LOOK_WHEN_HEARD_MS : LOOK_AGAIN_MS
-  return Math.max(1, Math.min(longestMs, barrierTimeoutMs / 4))
+function watchIntervalMs({ barrierTimeoutMs }: Settings, lookMs: number): number {
+  return Math.max(1, Math.min(LOOK_AGAIN_MS, lookMs, barrierTimeoutMs / 4))
 }
 
 function missingIn(phases: RunState['phases']): { rank: number; phase: string }[] {

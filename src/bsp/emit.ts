@@ -1,7 +1,7 @@
 /**
- * A run's events: what the handle (handle.ts) tells of it, and its supersteps, put together from the
- * figures that members share with the coordinator. Nothing is put together that nobody hears of,
- * and members do nothing for it: how often the handle looks, and how much is kept between two
+ * A run's events: what the handle (handle.ts) tells of it, and its supersteps, put together from
+ * the figures that members share with the coordinator. Nothing is put together that nobody hears
+ * of, and members do nothing for it: how often the handle looks, and how much is kept between two
  * looks, is all that changes when somebody listens.
  */
 
@@ -29,6 +29,12 @@ const SUPERSTEP_EVENTS = [
 
 /** Between two looks, milliseconds apart, no superstep is to be lost, however short. */
 const KEPT_WHEN_HEARD = 8192
+/**
+ * Longest and shortest time to the next look while somebody listens: each takes a core from a
+ * member for some 80 µs, all members wait for that one, and late looks lose supersteps.
+ */
+const SELDOM_MS = 16
+const OFTEN_MS = 4
 /** Figures of all processors that are kept take no more than this. */
 const KEPT_BYTES = 32 * 2 ** 20
 
@@ -43,6 +49,8 @@ interface Attempt {
   firstSuperstep: number
   /** The next superstep to tell of. */
   next: number
+  /** Supersteps that are kept. */
+  kept: number
   isAnnounced: boolean
 }
 
@@ -69,6 +77,7 @@ export class RunEvents {
   #attempt: Attempt | undefined
   /** A handler may look at the run: not from within a look. */
   #isLooking = false
+  #lookMs = OFTEN_MS
 
   /** @param name what there is of the computation's before it is loaded */
   constructor(bus: EventBus, name: string, startMs: number) {
@@ -80,6 +89,11 @@ export class RunEvents {
   /** Whether supersteps have listeners: then the run is to be looked at more often. */
   get isHeard(): boolean {
     return this.#bus.hears(...SUPERSTEP_EVENTS)
+  }
+
+  /** When to look next, at the latest. */
+  get lookMs(): number {
+    return this.isHeard ? this.#lookMs : Number.POSITIVE_INFINITY
   }
 
   /** Supersteps whose figures the transport is to keep. */
@@ -110,7 +124,9 @@ export class RunEvents {
 
   /** Members begin on a transport. */
   start(transport: Transport, firstSuperstep: number): void {
-    this.#attempt = { transport, firstSuperstep, next: firstSuperstep, isAnnounced: false }
+    const kept = this.keptSupersteps
+    this.#attempt = { transport, firstSuperstep, next: firstSuperstep, kept, isAnnounced: false }
+    this.#lookMs = OFTEN_MS
     if (this.#isInitialized) return
     this.#isInitialized = true
     if (!this.#bus.hears('coordinator.initialized')) return
@@ -124,9 +140,12 @@ export class RunEvents {
     if (attempt === undefined || this.#isLooking) return
     const end = attempt.transport.state()?.superstep ?? attempt.next
     this.#isLooking = true
+    const isFast = end - attempt.next > attempt.kept / 8
     if (end > attempt.firstSuperstep) this.#announce(attempt)
     if (this.isHeard) this.#tell(attempt, end)
     attempt.next = Math.max(attempt.next, end)
+    // Members may become eight times as fast before anything is lost.
+    this.#lookMs = isFast ? OFTEN_MS : Math.min(2 * this.#lookMs, SELDOM_MS)
     this.#isLooking = false
   }
 

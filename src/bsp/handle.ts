@@ -309,7 +309,7 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
       },
       onFigures: () => events.look(),
       keptSupersteps: events.keptSupersteps,
-      isHeard: () => events.isHeard,
+      lookMs: () => events.lookMs,
     })
     this.#attempt = attempt
     return attempt

@@ -42,7 +42,8 @@ const failedPart = {
   level: 'error',
   text: (_measurements: { time: number }, run: MetadataOf<'processor.compute_error'>) => {
     const where = run.superstep_name === '' ? '' : ` in superstep ${run.superstep}`
-    return `processor ${run.processor_id}: ${run.part} failed${where}: ${run.reason}: ${run.message}`
+    const { processor_id: rank, part, reason, message } = run
+    return `processor ${rank}: ${part} failed${where}: ${reason}: ${message}`
   },
 } as const
 

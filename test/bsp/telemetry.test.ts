@@ -43,7 +43,7 @@ function start(transport: TransportKind, options: RunOptions & { input: unknown 
 }
 
 describe.each(TRANSPORTS)('a run on %s', (transport) => {
-  it('T56-T61: tells each superstep and each processor once, as the reports have them', async () => {
+  it('T56-T61: tells each superstep and processor once, as the reports have them', async () => {
     const bus = new EventBus()
     const { told, of } = listenTo(bus)
     const handle = start(transport, { input: sound(4), telemetry: bus })
@@ -88,7 +88,7 @@ describe.each(TRANSPORTS)('a run on %s', (transport) => {
     expect(told.at(-1)).toBe(end)
   })
 
-  it('T55, T58, T63: tells of its start and its processors first, in the order of time', async () => {
+  it('T55, T58, T63: tells of its start and its processors first, in order of time', async () => {
     const bus = new EventBus()
     const { told, of } = listenTo(bus)
     await start(transport, { input: sound(3), telemetry: bus })

@@ -1,4 +1,4 @@
-/** Kernels and what is submitted to a GPU, as events and in a trace; and that no event is orphan. */
+/** Kernels and what is submitted to a GPU, as events and in a trace; no event is an orphan. */
 
 import {
   graphFromEdges,

@@ -106,7 +106,7 @@ describe.each(TRANSPORTS)('the trace of a run on %s', (transport) => {
 })
 
 describe('a recorder', () => {
-  it('keeps no more than its limit, says what it left out, and has the whole run still', async () => {
+  it('keeps no more than its limit, says what it left out, and has the run still', async () => {
     const bus = new EventBus()
     const recorder = recordTrace({ bus, maxEntries: 50 })
     const all = recordTrace({ bus })

@@ -62,7 +62,7 @@ export class PassClock {
     await Promise.all(this.#pending)
   }
 
-  /** The GPU was done no later than the host heard of it: the least difference is the best guess. */
+  /** The GPU was done before the host heard of it: the least difference is the best guess. */
   #hostTime(gpuNs: number, heardMs: number): number {
     this.#offsetNs = Math.min(this.#offsetNs, heardMs * NS_PER_MS - gpuNs)
     return gpuNs + this.#offsetNs
