@@ -25,14 +25,14 @@ export const MAY_IMPORT = {
 const CODE = '^(src|dist)/'
 /** Root files that import no folder. */
 const LEAF_NAMES =
-  'errors(-base|-bsp)?|packed-error|limits|units|random|events|event-bus|config|check|turn|wasm([.](node|browser))?'
+  'errors(-base|-bsp)?|packed-error|limits|units|random|events|event-bus|profile|config|check|turn|wasm([.](node|browser))?'
 const LEAF = `${CODE}(${LEAF_NAMES})[.]`
 /** What joins everything: the package's entries, and the worker that serves their calls. */
 const ENTRY = `${CODE}(index[^/]*[.](ts|js|d[.]ts)$|(worker|browser)/)`
 /** Scripts of workers are entries, too; they lie where workers are made, so that bundles work. */
 const WORKER_SCRIPT = '^src/workers/[^/]+-worker[.](node|browser)[.]ts$'
 const PUBLIC_ENTRY =
-  '^dist/(index|index[.]browser|(bsp|graph|programs|worker)/index)[.](js|d[.]ts)$'
+  '^dist/(index|index[.]browser|(bsp|cost|graph|programs|worker)/index)[.](js|d[.]ts)$'
 /** Constants that TypeScript and AssemblyScript both compile. */
 const CONSTANTS = `${CODE}(.+/layout|workers/control)[.](ts|js|d[.]ts)$`
 

@@ -21,6 +21,7 @@ export default [
   entry('ticktickclock', 'index.browser.js', '107 kB'),
   entry('ticktickclock, sort only', 'index.browser.js', '32 kB', '{ sort }'),
   entry('ticktickclock/bsp', 'bsp/index.js', '40 kB'),
+  entry('ticktickclock/cost', 'cost/index.js', '6 kB'),
   entry('ticktickclock/graph', 'graph/index.js', '39 kB'),
   entry('ticktickclock/programs', 'programs/index.js', '51 kB'),
   entry('ticktickclock/worker', 'worker/index.js', '11 kB'),
