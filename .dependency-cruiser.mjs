@@ -25,7 +25,7 @@ export const MAY_IMPORT = {
 const CODE = '^(src|dist)/'
 /** Root files that import no folder. */
 const LEAF_NAMES =
-  'errors(-base|-bsp)?|packed-error|limits|units|random|events|event-bus|profile|config|check|turn|wasm([.](node|browser))?'
+  'errors(-base|-bsp)?|packed-error|limits|units|random|events|event-bus|profile|config|check|turn|(wasm|stored-profile)([.](node|browser))?'
 const LEAF = `${CODE}(${LEAF_NAMES})[.]`
 /** What joins everything: the package's entries, and the worker that serves their calls. */
 const ENTRY = `${CODE}(index[^/]*[.](ts|js|d[.]ts)$|(worker|browser)/)`

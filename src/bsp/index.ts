@@ -6,6 +6,7 @@
 
 export {
   BarrierTimeoutError,
+  CalibrationError,
   CheckpointError,
   CollectiveError,
   DefinitionError,
@@ -20,6 +21,11 @@ export { type BlockPartition, type HashPartition, hashPartition } from '../graph
 export type { Random } from '../random.js'
 export type { MemoryUse, OwnWorker } from '../transport/open.js'
 export type { TransportKind } from '../transport/transport.js'
+export {
+  type CalibrateTransportOptions,
+  calibrateTransport,
+  type TransportCalibration,
+} from './calibrate.js'
 export { type DirectoryStoreOptions, directoryStore } from './checkpoint/directory-store.js'
 export { type ClearableStore, indexedDbStore } from './checkpoint/indexed-db-store.js'
 export { memoryStore } from './checkpoint/memory-store.js'
@@ -34,6 +40,7 @@ export {
   resume,
   run,
 } from './coordinator.js'
+export type { RunCost, RunCostTotal } from './cost.js'
 export type { RunHandle, RunResult, RunStatus } from './handle.js'
 export type { StopReason } from './member.js'
 export type { CheckpointOptions, RunOptions } from './options.js'

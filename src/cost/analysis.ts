@@ -38,8 +38,13 @@ export function analyzePerformance(actual: number, predicted: number): Performan
   checkNumber('actual', actual, { low: 0 })
   checkNumber('predicted', predicted, { low: 0 })
   const error = Math.abs(actual - predicted)
-  const errorPercent = error === 0 ? 0 : (error / predicted) * 100
+  const errorPercent = errorPercentOf(actual, predicted)
   return { actual, predicted, error, errorPercent, accurate: errorPercent < ACCURATE_BELOW_PERCENT }
+}
+
+/** Distance in percent of the prediction, of checked arguments. */
+export function errorPercentOf(actual: number, predicted: number): number {
+  return actual === predicted ? 0 : (Math.abs(actual - predicted) / predicted) * 100
 }
 
 /**

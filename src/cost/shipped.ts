@@ -6,6 +6,9 @@
 
 import type { CostProfile } from '../profile.js'
 
+/** What it is called in messages. */
+export const SHIPPED_SOURCE = 'the table that comes with the package'
+
 export const SHIPPED_PROFILE: CostProfile = {
   format: 'ticktickclock-profile',
   version: 1,
