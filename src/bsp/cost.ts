@@ -1,6 +1,6 @@
 /**
  * What the supersteps of a run took, beside what the cost model says of them: put together from the
- * figures of all processors when the run has ended (handle.ts). Measures nothing itself.
+ * figures of all processors that a run leaves (handle.ts). Measures nothing itself.
  */
 
 import { errorPercentOf } from '../cost/analysis.js'
@@ -77,10 +77,24 @@ export interface EndedRun {
   profile: CurrentProfile
 }
 
-/** Puts it together. */
-export function costOf(run: EndedRun): RunCost {
+/**
+ * Keeps the figures of a run, and puts its cost together when somebody asks for it: short runs are
+ * not to become longer by that. What is kept is let go then.
+ */
+export function costReader(run: EndedRun): () => RunCost {
+  let kept = keptFigures(run)
+  let cost: RunCost | undefined
+  return () => {
+    cost ??= costOf(run, kept)
+    kept = []
+    return cost
+  }
+}
+
+/** @param kept of the last supersteps, the last first */
+function costOf(run: EndedRun, kept: readonly Figures[]): RunCost {
   const { params, source } = paramsOf(run)
-  const rows = rowsOf(run)
+  const rows = rowsOf(run, kept)
   const { length } = rows
   const first = run.supersteps - length
   const [workMs, hBytes, predictedMs, actualMs] = Array.from(
@@ -132,20 +146,22 @@ interface Figures {
   firstStartMs: number
 }
 
-/** The last supersteps, the last first. */
-function rowsOf(run: EndedRun): Row[] {
-  const { supersteps, workers, processors } = run
+function rowsOf({ workers, processors }: EndedRun, kept: readonly Figures[]): Row[] {
   const members = Array.from({ length: workers }, (_, i) => ranksOf(i, workers, processors))
+  return kept.map((figures, i) => rowOf(figures, kept[i - 1], members))
+}
+
+/** Of the last supersteps, the last first. */
+function keptFigures(run: EndedRun): Figures[] {
+  const { supersteps } = run
   const least = Math.max(run.first, supersteps - KEPT_SUPERSTEPS)
-  const rows: Row[] = []
-  let next: Figures | undefined
+  const kept: Figures[] = []
   for (let superstep = supersteps - 1; superstep >= least; superstep--) {
     const figures = figuresOf(run, superstep)
     if (figures === undefined) break
-    rows.push(rowOf(figures, next, members))
-    next = figures
+    kept.push(figures)
   }
-  return rows
+  return kept
 }
 
 function figuresOf({ sources, processors }: EndedRun, superstep: number): Figures | undefined {

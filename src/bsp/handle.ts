@@ -12,7 +12,7 @@ import { isLateBy } from '../turn.js'
 import { Attempt, LOOK_AGAIN_MS } from './attempt.js'
 import type { OpenBlock } from './checkpoint/block.js'
 import type { CheckpointKeeper } from './checkpoint/keeper.js'
-import { costOf, type RunCost } from './cost.js'
+import { costReader, type RunCost } from './cost.js'
 import type { MemberArgument, MemberOutcome, StopReason } from './member.js'
 import type { Settings } from './options.js'
 import type { Plan } from './plan.js'
@@ -47,7 +47,7 @@ export interface RunResult<R> {
   /** Wall time of everything: start, supersteps, result. */
   elapsedMs: number
   /** What the last 1,024 supersteps took, beside what the BSP cost model says of them. */
-  cost: RunCost
+  readonly cost: RunCost
 }
 
 /** Where a run is; `starting` also before it goes on from a checkpoint. */
@@ -359,6 +359,11 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
     const { from, settings } = this.#plan as Plan
     const elapsedMs = epochMs() - startMs
     const transport = this.#transport as Transport
+    const readCost = costReader({
+      ...{ sources: [transport, this.#past], transport: transport.kind, supersteps },
+      ...{ processors: settings.processors, workers: outcomes.length, first: this.#first },
+      profile: this.#request.profile,
+    })
     return {
       result: result as R,
       reason,
@@ -374,11 +379,9 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
       restarts: this.#restarts,
       resumedFrom: from?.description.superstep,
       elapsedMs,
-      cost: costOf({
-        ...{ sources: [transport, this.#past], transport: transport.kind, supersteps },
-        ...{ processors: settings.processors, workers: outcomes.length, first: this.#first },
-        profile: this.#request.profile,
-      }),
+      get cost() {
+        return readCost()
+      },
     }
   }
 }

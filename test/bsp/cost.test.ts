@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import { calibrateTransport, defineComputation, run, type SuperstepReport } from 'ticktickclock/bsp'
 import { analyzePerformance, type costParams, predictSuperstepTime } from 'ticktickclock/cost'
 import { describe, expect, it } from 'vitest'
-import { costOf } from '../../src/bsp/cost.js'
+import { costReader, type EndedRun } from '../../src/bsp/cost.js'
 import { FIGURE } from '../../src/bsp/figures.js'
 import { SHIPPED_PROFILE } from '../../src/cost/shipped.js'
 import { count, testSeed } from '../support/seed.js'
@@ -54,7 +54,9 @@ const did = (startMs: number, computeMs: number, communicateMs = 0, sent = 0, re
   ...{ startMs, computeMs, communicateMs, sent, received },
 })
 
-describe('costOf', () => {
+const costOf = (run: EndedRun) => costReader(run)()
+
+describe('what is put together', () => {
   it('takes the slowest processor, the largest h, and time from start to start', () => {
     const cost = costOfTable(
       [

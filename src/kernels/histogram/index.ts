@@ -14,6 +14,7 @@ import type { HistogramOptions, HistogramPlan, HistogramResult, HistogramRun } f
 import { countWasm } from './wasm.js'
 
 const HISTOGRAM: ArrayKernel<HistogramPlan, HistogramRun> = {
+  profiled: 'histogram',
   *reference(job, plan) {
     const extents = needsExtent(plan)
       ? yield* reduceReference(job, { operation: 'extent' })

@@ -7,6 +7,7 @@ import type { ReducePlan } from './types.js'
 import { reduceWasm } from './wasm.js'
 
 export const REDUCE: ArrayKernel<ReducePlan, Partials[]> = {
+  profiled: 'reduce',
   reference: reduceReference,
   wasm: reduceWasm,
   webgpu: async () => (await import('./webgpu.js')).reduceWebgpu,

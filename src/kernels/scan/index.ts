@@ -10,6 +10,7 @@ import type { ScanOptions, ScanPlan } from './types.js'
 import { scanWasm } from './wasm.js'
 
 const SCAN: ArrayKernel<ScanPlan, void> = {
+  profiled: 'scan',
   reference: scanReference,
   wasm: scanWasm,
   webgpu: async () => (await import('./webgpu.js')).scanWebgpu,

@@ -27,6 +27,7 @@ export interface SearchSortedOptions extends ArrayOptions {
 }
 
 const SEARCH: ArrayKernel<SearchPlan, void> = {
+  profiled: 'scan',
   reference: searchReference,
   wasm: searchWasm,
   webgpu: async () => (await import('./webgpu.js')).searchWebgpu,

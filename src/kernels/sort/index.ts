@@ -22,6 +22,8 @@ import type { ArgsortOptions, SortOptions, SortPairsOptions, SortPlan } from './
 import { sortWasm } from './wasm.js'
 
 const SORT: ArrayKernel<SortPlan, void> = {
+  profiled: 'sort',
+  exactOnGpu: true,
   reference: sortReference,
   wasm: sortWasm,
   webgpu: async () => (await import('./webgpu.js')).sortWebgpu,

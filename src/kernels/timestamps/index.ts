@@ -32,6 +32,7 @@ import type {
 import { convertWasm, flowOf } from './wasm.js'
 
 const KERNEL: ArrayKernel<TimestampPlan, number> = {
+  profiled: 'timestamps',
   reference: convertReference,
   wasm: convertWasm,
   flow: flowOf,

@@ -34,6 +34,7 @@ export interface TopK<V = Column> {
 }
 
 const TOP_K: ArrayKernel<TopKPlan, void> = {
+  profiled: 'scan',
   reference: topKReference,
   wasm: topKWasm,
   webgpu: async () => (await import('./webgpu.js')).topKWebgpu,

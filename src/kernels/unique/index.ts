@@ -26,6 +26,7 @@ export interface Unique<V = Column> {
 }
 
 const UNIQUE: ArrayKernel<undefined, number> = {
+  profiled: 'sort',
   reference: uniqueReference,
   wasm: uniqueWasm,
   webgpu: async () => (await import('./webgpu.js')).uniqueWebgpu,
