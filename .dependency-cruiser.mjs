@@ -26,8 +26,8 @@ export const MAY_IMPORT = {
 const CODE = '^(src|dist)/'
 /** Root files that import no folder. */
 const LEAF_NAMES =
-  'errors(-base|-bsp|-workflow)?|packed-error|limits|units|random|events|event-bus|config|check|' +
-  'cycle|turn|variants|wasm([.](node|browser))?'
+  'errors(-base|-bsp|-workflow)?|packed-error|limits|units|random|events|event-bus|profile|config|' +
+  'check|cycle|turn|variants|(wasm|stored-profile)([.](node|browser))?'
 const LEAF = `${CODE}(${LEAF_NAMES})[.]`
 /** What joins everything: the package's entries, and the worker that serves their calls. */
 const ENTRY = `${CODE}(index[^/]*[.](ts|js|d[.]ts)$|(worker|browser)/)`

@@ -21,6 +21,7 @@ export default [
   entry('ticktickclock', 'index.browser.js', '107 kB'),
   entry('ticktickclock, sort only', 'index.browser.js', '32 kB', '{ sort }'),
   entry('ticktickclock/bsp', 'bsp/index.js', '44 kB'),
+  entry('ticktickclock/cost', 'cost/index.js', '6 kB'),
   entry('ticktickclock/graph', 'graph/index.js', '39 kB'),
   entry('ticktickclock/programs', 'programs/index.js', '54 kB'),
   entry('ticktickclock/telemetry', 'telemetry/index.js', '12 kB'),

@@ -6,6 +6,7 @@
 import { checkCallback, checkInteger, checkOneOf, checkOptions, show } from './check.js'
 import { ConfigError } from './errors.js'
 import { MAX_THREADS, MAX_TIMEOUT_MS } from './limits.js'
+import { type CostProfile, parseProfile } from './profile.js'
 
 /** A worker that a user made: a web worker, or one of node:worker_threads. */
 export interface OwnWorker {
@@ -51,10 +52,17 @@ export interface Config {
    * from then on, which ends them. Default undefined: the scripts beside the package's code.
    */
   workerFactory: ((role: WorkerRole) => OwnWorker) | undefined
+  /**
+   * What the cost model and `device: 'auto'` know of the machine: what `parseProfile` of
+   * `ticktickclock/cost` returned. Default undefined: in Node the file that the variable
+   * `TICKTICKCLOCK_PROFILE` names, or the one that `ticktickclock calibrate` stored; otherwise a
+   * table that comes with the package.
+   */
+  profile: CostProfile | undefined
 }
 
 const DEVICES = ['auto', 'reference', 'wasm', 'webgpu'] as const
-const SETTINGS = ['device', 'threads', 'barrierTimeoutMs', 'wasm', 'workerFactory']
+const SETTINGS = ['device', 'threads', 'barrierTimeoutMs', 'wasm', 'workerFactory', 'profile']
 const PREFIX = 'TICKTICKCLOCK_'
 const BARRIER_TIMEOUT_MS = 60_000
 
@@ -64,7 +72,7 @@ let configured: Partial<Config> = {}
  * Changes settings for all later calls.
  *
  * @param settings those to change; `undefined` returns one to its default
- * @throws TypeError or RangeError naming the setting
+ * @throws TypeError or RangeError naming the setting; ConfigError for what is no profile
  * @example
  * ```ts
  * configure({ device: 'wasm', threads: 2 })
@@ -72,7 +80,7 @@ let configured: Partial<Config> = {}
  */
 export function configure(settings: Partial<Config>): void {
   checkOptions('settings', settings, SETTINGS)
-  const { device, threads, barrierTimeoutMs, wasm, workerFactory } = settings
+  const { device, threads, barrierTimeoutMs, wasm, workerFactory, profile } = settings
   if (device !== undefined) checkOneOf('device', device, DEVICES)
   if (threads !== undefined) checkInteger('threads', threads, 1, MAX_THREADS)
   if (barrierTimeoutMs !== undefined) {
@@ -80,7 +88,8 @@ export function configure(settings: Partial<Config>): void {
   }
   if (wasm !== undefined) checkWasm(wasm)
   checkCallback('workerFactory', workerFactory)
-  configured = { ...configured, ...settings }
+  const checked = profile === undefined ? {} : { profile: parseProfile(profile) }
+  configured = { ...configured, ...settings, ...checked }
 }
 
 function checkWasm(wasm: unknown): void {
@@ -101,6 +110,9 @@ export function settingsForWorkers(): Partial<Config> {
   return { ...rest, wasm: isUrl ? new URL(wasm, base).href : wasm }
 }
 
+/** The profile that `configure` was given: asked for by every run, so without a look at the rest. */
+export const configuredProfile = (): CostProfile | undefined => configured.profile
+
 /**
  * The settings in force.
  *
@@ -118,6 +130,7 @@ export function readConfig(): Config {
       BARRIER_TIMEOUT_MS,
     wasm: configured.wasm,
     workerFactory: configured.workerFactory,
+    profile: configuredProfile(),
   }
 }
 

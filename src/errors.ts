@@ -231,7 +231,8 @@ export class TimestampError extends TickTickClockError {
 }
 
 /**
- * A setting (`configure()`, a `TICKTICKCLOCK_*` variable) with a value that is not allowed.
+ * A setting (`configure()`, a `TICKTICKCLOCK_*` variable) with a value that is not allowed, or a
+ * profile that is none, or of a newer version.
  *
  * @example
  * ```ts
@@ -243,6 +244,21 @@ export class TimestampError extends TickTickClockError {
 export class ConfigError extends TickTickClockError {
   constructor(message: string, options?: { cause?: unknown }) {
     super('ERR_TTC_CONFIG', message, options)
+  }
+}
+
+/**
+ * Measured times that fit no line, so that there is no g and no l to tell: the machine was busy.
+ *
+ * @example
+ * ```ts
+ * const found = await calibrateTransport({ transport: 'inline' }).catch((error: unknown) => error)
+ * if (found instanceof CalibrationError) console.log(found.message)
+ * ```
+ */
+export class CalibrationError extends TickTickClockError {
+  constructor(message: string) {
+    super('ERR_TTC_CALIBRATION', message)
   }
 }
 

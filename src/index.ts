@@ -36,6 +36,7 @@ export type { GpuFindings } from './devices/webgpu/index.js'
 export {
   BarrierTimeoutError,
   BlockFormatError,
+  CalibrationError,
   CheckpointError,
   CollectiveError,
   ConfigError,

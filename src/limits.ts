@@ -47,6 +47,9 @@ export const GRACE_MS = 250
 /** Most processors of a BSP run: each pair of them has descriptors in the control block. */
 export const MAX_PROCESSORS = 1024
 
+/** Most processors that the cost model is asked about: far beyond any machine. */
+export const MAX_PREDICTED_PROCESSORS = 2 ** 20
+
 /**
  * Levels of nesting in a plain value that is sent. Writing and reading recurse: before V8 has
  * optimised them, the stack of Node's main thread (1 MB) ends at 1,750 levels of Maps in Maps.

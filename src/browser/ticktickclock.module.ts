@@ -7,6 +7,7 @@
  */
 
 export * as bsp from '../bsp/index.js'
+export * as cost from '../cost/index.js'
 export * from '../index.browser.js'
 export * as programs from '../programs/index.js'
 export * as telemetry from '../telemetry/index.js'

@@ -3,6 +3,7 @@
  * coordinator.ts.
  */
 
+import type { CurrentProfile } from '../cost/current.js'
 import { BarrierTimeoutError, CheckpointError, DeviceLostError, ProcessorError } from '../errors.js'
 import { GRACE_MS } from '../limits.js'
 import { epochMs } from '../time/system.js'
@@ -11,6 +12,7 @@ import { isLateBy } from '../turn.js'
 import { Attempt, LOOK_AGAIN_MS } from './attempt.js'
 import type { OpenBlock } from './checkpoint/block.js'
 import type { CheckpointKeeper } from './checkpoint/keeper.js'
+import { costReader, type RunCost } from './cost.js'
 import { RunEvents } from './emit.js'
 import type { MemberArgument, MemberOutcome, StopReason } from './member.js'
 import type { Settings } from './options.js'
@@ -45,6 +47,8 @@ export interface RunResult<R> {
   resumedFrom: number | undefined
   /** Wall time of everything: start, supersteps, result. */
   elapsedMs: number
+  /** What the last 1,024 supersteps took, beside what the BSP cost model says of them. */
+  readonly cost: RunCost
 }
 
 /** Where a run is; `starting` also before it goes on from a checkpoint. */
@@ -65,6 +69,8 @@ export interface RunRequest {
    */
   use<T>(work: (transport: Transport, discard: () => void) => Promise<T>): Promise<T>
   job: Job<MemberArgument, MemberOutcome>
+  /** What the cost model knows of the machine. */
+  profile: CurrentProfile
   /** Called once, when the run is over. */
   onEnd(): void
 }
@@ -371,6 +377,13 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
       outcomes.reduce((total, outcome) => total + of(outcome), 0)
     const [{ reason, supersteps, rounds, result }] = outcomes
     const { from, settings } = this.#plan as Plan
+    const elapsedMs = epochMs() - this.#startMs
+    const transport = this.#transport as Transport
+    const readCost = costReader({
+      ...{ sources: [transport, this.#past], transport: transport.kind, supersteps },
+      ...{ processors: settings.processors, workers: outcomes.length, first: this.#first },
+      profile: this.#request.profile,
+    })
     return {
       result: result as R,
       reason,
@@ -378,14 +391,17 @@ export class RunHandle<R> implements PromiseLike<RunResult<R>>, AsyncIterable<Su
       supersteps,
       rounds,
       processors: settings.processors,
-      transport: (this.#transport as Transport).kind,
+      transport: transport.kind,
       workers: outcomes.length,
       messages: sum((outcome) => outcome.messages),
       bytes: sum((outcome) => outcome.bytes),
       undelivered: sum((outcome) => outcome.undelivered),
       restarts: this.#restarts,
       resumedFrom: from?.description.superstep,
-      elapsedMs: epochMs() - this.#startMs,
+      elapsedMs,
+      get cost() {
+        return readCost()
+      },
     }
   }
 }

@@ -6,6 +6,7 @@
 
 export {
   BarrierTimeoutError,
+  CalibrationError,
   CheckpointError,
   CollectiveError,
   DefinitionError,
@@ -31,6 +32,11 @@ export {
   type VariantWith,
   variants,
 } from '../variants.js'
+export {
+  type CalibrateTransportOptions,
+  calibrateTransport,
+  type TransportCalibration,
+} from './calibrate.js'
 export { type DirectoryStoreOptions, directoryStore } from './checkpoint/directory-store.js'
 export { type ClearableStore, indexedDbStore } from './checkpoint/indexed-db-store.js'
 export { memoryStore } from './checkpoint/memory-store.js'
@@ -45,6 +51,7 @@ export {
   resume,
   run,
 } from './coordinator.js'
+export type { RunCost, RunCostTotal } from './cost.js'
 export type { RunHandle, RunResult, RunStatus } from './handle.js'
 export type { StopReason } from './member.js'
 export type { CheckpointOptions, RunOptions } from './options.js'

@@ -4,6 +4,7 @@
  */
 
 import { show } from '../check.js'
+import { currentProfile } from '../cost/current.js'
 import { NotSupportedError } from '../errors.js'
 import { hasSharedMemory, hostProcessorCount, TransportOwner } from '../transport/open.js'
 import type { Job, TransportKind } from '../transport/transport.js'
@@ -114,6 +115,7 @@ export function start(
     },
     argumentFor: (planned, from) => argumentOf(planned, from, kind, what, input),
     job: MEMBER,
+    profile: currentProfile(),
     use: (work) =>
       owner.use(kind, (transport, discard) => {
         known.transport = transport

@@ -55,8 +55,8 @@ function toText(report: DoctorReport): string {
   if (!wasm.available) notes.push(`For WASM: ${wasm.remedy}.`)
   if (!webgpu.available) notes.push(`For WebGPU: ${webgpu.remedy}.`)
   notes.push(
-    'Device "auto" takes plain JavaScript for small graphs and WASM for others; a GPU runs when ' +
-      'asked for (--device webgpu).',
+    'Device "auto" takes what the profile of this machine says ends first; see ticktickclock ' +
+      'calibrate.',
   )
   return `${alignColumns(rows, 'lll').join('\n')}\n\n${notes.join('\n')}\n`
 }

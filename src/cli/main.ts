@@ -7,12 +7,14 @@
 
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { calibrateCommand } from './calibrate.js'
 import { convertCommand } from './convert.js'
 import { doctorCommand } from './doctor.js'
 import { ClosedPipe, EXIT, Interruption, UsageError } from './exit.js'
 import { graphCommand } from './graph.js'
 import { graphAnalyticsCommand } from './graph-analytics.js'
 import { pagerankCommand } from './pagerank.js'
+import { predictCommand } from './predict.js'
 import { runCommand } from './run.js'
 import { openSession, type Session } from './session.js'
 import { sortCommand } from './sort.js'
@@ -27,6 +29,7 @@ Examples:
   ticktickclock sort flights.csv --column delay    rows in order
   ticktickclock convert --from ntp --to iso8601    timestamps from standard input
   ticktickclock run program.js --processors 4      a BSP program of your own
+  ticktickclock calibrate                          measure this machine for predictions
   ticktickclock help pagerank                      all options of a command
 
 TICKTICKCLOCK_DEVICE and TICKTICKCLOCK_THREADS set defaults; TICKTICKCLOCK_DEBUG=1 adds stack traces
@@ -51,6 +54,8 @@ function createProgram(session: Session, end: (code: number) => void): Command {
     .addCommand(sortCommand(session, end))
     .addCommand(convertCommand(session, end))
     .addCommand(runCommand(session, end))
+    .addCommand(predictCommand(session, end))
+    .addCommand(calibrateCommand(session, end))
     .addCommand(doctorCommand(session, end))
   adapt(program, 'ticktickclock')
   return program

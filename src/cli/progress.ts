@@ -10,6 +10,7 @@ import { formatBytes, formatCount, formatSmall } from './format.js'
 export type Progress =
   | { phase: 'reading'; bytes: number; totalBytes?: number; edges?: number }
   | { phase: 'writing'; bytes: number; fraction: number }
+  | { phase: 'calibrating'; what: string; fraction: number }
   | { phase: 'ranking'; iteration: number; residual: number; fraction: number }
 
 /** Shows progress, or nothing. */
@@ -81,5 +82,6 @@ function detailsOf(progress: Progress): string {
     return formatBytes(bytes) + (edges === undefined ? '' : `, ${formatCount(edges)} edges`)
   }
   if (progress.phase === 'writing') return formatBytes(progress.bytes)
+  if (progress.phase === 'calibrating') return progress.what
   return `iteration ${progress.iteration}, residual ${formatSmall(progress.residual)}`
 }

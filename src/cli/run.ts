@@ -14,7 +14,7 @@ import type { RunOptions } from '../bsp/options.js'
 import type { AnyComputation } from '../bsp/start.js'
 import { CheckpointError } from '../errors.js'
 import { EXIT, UsageError } from './exit.js'
-import { formatBytes, plural } from './format.js'
+import { formatBytes, formatMs, plural } from './format.js'
 import { addProcessors, type ProcessorOptions, parsed, path, wholeNumber } from './options.js'
 import { checkNotInput, openOutput } from './output.js'
 import type { Session } from './session.js'
@@ -107,7 +107,10 @@ async function runModule(module: string, options: Options, session: Session): Pr
   const output = await openOutput(undefined)
   const text = options.json ? jsonOf(outcome) : `${textOfResult(outcome.result)}\n`
   await output.fill(session.signal, (sink) => sink.write(text))
-  if (options.json === undefined) session.say(summaryOf(outcome))
+  if (options.json === undefined) {
+    session.say(summaryOf(outcome))
+    if (outcome.supersteps > 0) session.say(costLine(outcome.cost))
+  }
   return outcome.reason === 'limit' ? EXIT.notConverged : EXIT.ok
 }
 
@@ -225,5 +228,16 @@ function summaryOf(outcome: RunResult<unknown>): string {
     `${plural(processors, 'processor')} on ${where}${resumed}${restarted}: ` +
     `${plural(messages, 'message')}${unread}, ${formatBytes(bytes)}, ` +
     `${outcome.elapsedMs.toFixed(0)} ms`
+  )
+}
+
+/** Where the time of the supersteps went, and how near the prediction was. */
+function costLine({ total, source, medianErrorPercent }: RunResult<unknown>['cost']): string {
+  const { workMs, communicateMs, barrierMs, actualMs, predictedMs } = total
+  const share = (ms: number) => `${Math.round((100 * ms) / (actualMs || 1))} %`
+  return (
+    `supersteps took ${formatMs(actualMs)}: compute ${share(workMs)}, communicate ` +
+    `${share(communicateMs)}, barrier ${share(barrierMs)}; predicted ${formatMs(predictedMs)} ` +
+    `(median error ${medianErrorPercent.toFixed(0)} % a superstep, by ${source})`
   )
 }

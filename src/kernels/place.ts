@@ -6,8 +6,11 @@
 import { show } from '../check.js'
 import { readConfig } from '../config.js'
 import { chooseDevice } from '../cost/choose.js'
+import { currentProfile } from '../cost/current.js'
 import type { Device, DeviceInfo, DeviceKind } from '../devices/device.js'
-import { DEVICE_KINDS, leaseDevice } from '../devices/open.js'
+import { DEVICE_KINDS, type Lease, leaseDevice } from '../devices/open.js'
+import { DeviceUnavailableError } from '../errors.js'
+import type { ProfiledKernel } from '../profile.js'
 import { whyNoWasm } from '../wasm.js'
 
 /** Options that say where a kernel runs. */
@@ -56,6 +59,10 @@ export interface PlaceRequest {
   /** Items that one pass reads, and what they are called. */
   count: number
   items: string
+  /** Whose figures of the profile decide. */
+  kernel: ProfiledKernel
+  /** Whether the GPU's answer is as precise as the others'. Default false. */
+  exactOnGpu?: boolean
 }
 
 /** @throws TypeError, RangeError for options; DeviceUnavailableError when it can't be opened */
@@ -77,8 +84,20 @@ export async function placeFor(options: PlaceOptions, request: PlaceRequest): Pr
   }
   const { kind, reason } = chooseKind(device, threads, request)
   // Without WASM, "auto" can't do what "threads" asks for, and does what it can.
-  const lease = await leaseDevice(kind, device === 'auto' && kind !== 'wasm' ? undefined : threads)
-  return { device: lease.device, reason, release: lease.release }
+  const count = device === 'auto' && kind !== 'wasm' ? undefined : threads
+  const open = (): Promise<Lease> => leaseDevice(kind, count)
+  const lease = await (device === 'auto' && kind === 'webgpu' ? orWasm(open) : open())
+  const isChosen = lease.device.kind === kind
+  const said = isChosen ? reason : `${reason}; no GPU could be opened`
+  return { device: lease.device, reason: said, release: lease.release }
+}
+
+/** A profile may know a GPU that isn't there now. */
+function orWasm(open: () => Promise<Lease>): Promise<Lease> {
+  return open().catch((error) => {
+    if (error instanceof DeviceUnavailableError) return leaseDevice('wasm')
+    throw error
+  })
 }
 
 function isDevice(value: unknown): value is Device {
@@ -94,12 +113,15 @@ function checkThreads(threads: number | undefined, what: string): void {
 function chooseKind(
   device: unknown,
   threads: number | undefined,
-  { count, items }: PlaceRequest,
+  { kernel, count, items, exactOnGpu = false }: PlaceRequest,
 ): { kind: DeviceKind; reason: string } {
   if (device === 'auto' && threads !== undefined && whyNoWasm() === undefined) {
     return { kind: 'wasm', reason: 'auto: "threads" is an option of WASM' }
   }
-  if (device === 'auto') return chooseDevice(count, items, whyNoWasm())
+  if (device === 'auto') {
+    const workload = { kernel, count, items, whyNoWasm: whyNoWasm(), exactOnGpu }
+    return chooseDevice(workload, currentProfile())
+  }
   const kind = DEVICE_KINDS.find((known) => known === device)
   if (kind === undefined) {
     const known = ['auto', ...DEVICE_KINDS].map((name) => `'${name}'`).join(' | ')

@@ -71,6 +71,14 @@ const HELP: Record<string, { args: string[]; options: string[] }> = {
       '--help',
     ],
   },
+  predict: {
+    args: ['predict'],
+    options: [
+      ...['--processors', '--work', '--h', '--supersteps', '--transport', '--profile', '--json'],
+      '--help',
+    ],
+  },
+  calibrate: { args: ['calibrate'], options: ['--profile', '--webgpu', '--json', '--help'] },
   doctor: { args: ['doctor'], options: ['--json', '--help'] },
 }
 
@@ -90,7 +98,7 @@ describe('help', () => {
     })
   }
 
-  it.each(['pagerank', 'graph-analytics', 'sort', 'convert'])(
+  it.each(['pagerank', 'graph-analytics', 'sort', 'convert', 'predict', 'calibrate'])(
     'of %s stands in docs/cli.md',
     async (command) => {
       const { stdout } = await cli([command, '--help'])

@@ -31,7 +31,7 @@ export interface RunOptions {
   onStart?: (child: ChildProcess) => void
 }
 
-const SETTINGS = ['TICKTICKCLOCK_DEVICE', 'TICKTICKCLOCK_THREADS', 'TICKTICKCLOCK_DEBUG']
+const SETTINGS = ['DEVICE', 'THREADS', 'PROFILE', 'DEBUG'].map((name) => `TICKTICKCLOCK_${name}`)
 
 /** `ticktickclock ...args`; a process that does not end by itself is a failure. */
 export function cli(args: readonly string[], options: RunOptions = {}): Promise<Ended> {

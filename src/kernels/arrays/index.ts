@@ -83,6 +83,8 @@ export async function runArrays<P, R>(call: ArrayCall<P, R>): Promise<ArrayAnswe
     held: 'the data',
     count: inputs.reduce((sum, { length }) => sum + length, 0),
     items: 'values',
+    kernel: call.kernel.profiled,
+    exactOnGpu: call.kernel.exactOnGpu,
   })
   try {
     const { device, reason } = place

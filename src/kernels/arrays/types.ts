@@ -9,6 +9,7 @@ import type { WasmDevice } from '../../devices/wasm/index.js'
 import type { Region } from '../../devices/wasm/region.js'
 import type { Gpu } from '../../devices/webgpu/gpu.js'
 import type { Steps } from '../../graph/slices.js'
+import type { ProfiledKernel } from '../../profile.js'
 import type { Column, HostValues } from '../columns.js'
 
 /** An array as an implementation finds it: `storage` is a host array, an address, or a buffer. */
@@ -78,6 +79,10 @@ export interface GpuJob extends Job<GPUBuffer> {
 export interface ArrayKernel<P, R> {
   /** That of its folder: what events call it. */
   name: string
+  /** Whose figures of the profile say what a call takes: its own, or of the one most like it. */
+  readonly profiled: ProfiledKernel
+  /** Whether the GPU's answer is that of the others, bit for bit. Default false. */
+  readonly exactOnGpu?: boolean
   /** Plain JavaScript, in slices of at most 10 ms. */
   reference(job: Job<HostValues>, plan: P): Steps<R>
   wasm(job: WasmJob, plan: P): Promise<R>

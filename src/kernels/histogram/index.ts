@@ -15,6 +15,7 @@ import { countWasm } from './wasm.js'
 
 const HISTOGRAM: ArrayKernel<HistogramPlan, HistogramRun> = {
   name: 'histogram',
+  profiled: 'histogram',
   *reference(job, plan) {
     const extents = needsExtent(plan)
       ? yield* reduceReference(job, { operation: 'extent' })

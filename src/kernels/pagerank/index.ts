@@ -134,6 +134,7 @@ async function openFor(
     held: 'the graph',
     count: graph.vertexCount + graph.arcCount,
     items: 'vertices and arcs together',
+    kernel: 'pagerank',
   })
   if (!(input instanceof Graph) && graph === host) {
     return { resident: input, reason: place.reason, close: place.release }

@@ -8,6 +8,7 @@ import { reduceWasm } from './wasm.js'
 
 export const REDUCE: ArrayKernel<ReducePlan, Partials[]> = {
   name: 'reduce',
+  profiled: 'reduce',
   reference: reduceReference,
   wasm: reduceWasm,
   webgpu: async () => (await import('./webgpu.js')).reduceWebgpu,

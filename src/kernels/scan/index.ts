@@ -11,6 +11,7 @@ import { scanWasm } from './wasm.js'
 
 const SCAN: ArrayKernel<ScanPlan, void> = {
   name: 'scan',
+  profiled: 'scan',
   reference: scanReference,
   wasm: scanWasm,
   webgpu: async () => (await import('./webgpu.js')).scanWebgpu,

@@ -28,6 +28,7 @@ export interface SearchSortedOptions extends ArrayOptions {
 
 const SEARCH: ArrayKernel<SearchPlan, void> = {
   name: 'search',
+  profiled: 'scan',
   reference: searchReference,
   wasm: searchWasm,
   webgpu: async () => (await import('./webgpu.js')).searchWebgpu,

@@ -23,6 +23,8 @@ import { sortWasm } from './wasm.js'
 
 const SORT: ArrayKernel<SortPlan, void> = {
   name: 'sort',
+  profiled: 'sort',
+  exactOnGpu: true,
   reference: sortReference,
   wasm: sortWasm,
   webgpu: async () => (await import('./webgpu.js')).sortWebgpu,

@@ -33,6 +33,7 @@ import { convertWasm, flowOf } from './wasm.js'
 
 const KERNEL: ArrayKernel<TimestampPlan, number> = {
   name: 'timestamps',
+  profiled: 'timestamps',
   reference: convertReference,
   wasm: convertWasm,
   flow: flowOf,

@@ -35,6 +35,7 @@ export interface TopK<V = Column> {
 
 const TOP_K: ArrayKernel<TopKPlan, void> = {
   name: 'topk',
+  profiled: 'scan',
   reference: topKReference,
   wasm: topKWasm,
   webgpu: async () => (await import('./webgpu.js')).topKWebgpu,

@@ -27,6 +27,7 @@ export interface Unique<V = Column> {
 
 const UNIQUE: ArrayKernel<undefined, number> = {
   name: 'unique',
+  profiled: 'sort',
   reference: uniqueReference,
   wasm: uniqueWasm,
   webgpu: async () => (await import('./webgpu.js')).uniqueWebgpu,
