@@ -46,7 +46,25 @@ interface Attached extends AttachedHandler {
   config: unknown
 }
 
-/** A bus of events. Runs and workflows emit on `telemetry`, unless they are given another. */
+/**
+ * A bus of events. Runs and workflows emit on `telemetry`, unless they are given another.
+ *
+ * @example
+ * ```ts
+ * import { defineComputation, run } from 'ticktickclock/bsp'
+ *
+ * const bus = new EventBus()
+ * bus.attach('ends', 'coordinator.computation_completed', (_event, _numbers, run) =>
+ *   console.log(run.computation_module, run.superstep_count),
+ * )
+ * const idle = defineComputation({
+ *   name: 'idle',
+ *   initialize: () => 0,
+ *   supersteps: [{ name: 'rest', compute() {} }],
+ * })
+ * await run(idle, { telemetry: bus }) // idle 1
+ * ```
+ */
 export class EventBus {
   readonly #attached = new Map<string, Attached>()
   /** Handlers by event: replaced, never changed, so that handlers may attach and detach. */

@@ -233,13 +233,6 @@ export interface EventDescription {
 /** Name of an event. */
 export type EventName = keyof typeof EVENTS
 
-/** Types of metadata by their names in the table. */
-interface FieldTypes {
-  number: number
-  string: string
-  boolean: boolean
-}
-
 /** The numbers of an event. */
 export type MeasurementsOf<E extends EventName> = {
   readonly [K in keyof (typeof EVENTS)[E]['measurements']]: number
@@ -247,8 +240,8 @@ export type MeasurementsOf<E extends EventName> = {
 /** The circumstances of an event. */
 export type MetadataOf<E extends EventName> = {
   readonly [K in keyof (typeof EVENTS)[E]['metadata']]: (typeof EVENTS)[E]['metadata'][K] extends {
-    type: infer T extends keyof FieldTypes
+    type: infer T extends 'number' | 'string' | 'boolean'
   }
-    ? FieldTypes[T]
+    ? { number: number; string: string; boolean: boolean }[T]
     : never
 }

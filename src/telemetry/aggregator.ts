@@ -55,7 +55,20 @@ function snapshotOf({ metric, series }: Kept): MetricSnapshot {
   return { ...metric, series: series.map(({ tags, values }) => ({ tags, ...values.read() })) }
 }
 
-/** Made by `collectMetrics`. */
+/**
+ * Metrics in memory: made by `collectMetrics`.
+ *
+ * @example
+ * ```ts
+ * const collected = collectMetrics()
+ * telemetry.emit('telemetry.handler_failed', { time: 0 }, {
+ *   ...{ handler_id: 'mine', event: 'kernel.completed', reason: 'RangeError', message: '' },
+ * })
+ * const fed = collected.snapshot().filter(({ series }) => series.length > 0)
+ * console.log(fed.map(({ name }) => name)) // [ 'tick_tick_clock.telemetry.handler_failed.count' ]
+ * collected.stop()
+ * ```
+ */
 export class MetricsAggregator {
   readonly #kept: Kept[] = []
   readonly #detach: () => void

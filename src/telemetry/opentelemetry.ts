@@ -39,9 +39,15 @@ export interface TelemetryTracer {
 /** What is used of the module @opentelemetry/api 1. */
 export interface TelemetryApi {
   /** Which span is the parent of a run's. */
-  context: { active(): unknown }
+  context: {
+    /** The context of the call under way. */
+    active(): unknown
+  }
   /** Makes a span a parent. */
-  trace: { setSpan(context: never, span: never): unknown }
+  trace: {
+    /** The context with this span in place of its own. */
+    setSpan(context: never, span: never): unknown
+  }
 }
 
 /** Options of `attachOpenTelemetry`. */

@@ -47,8 +47,11 @@ export interface PrometheusRegistry {
 
 /** What is used of the module prom-client 15. */
 export interface PrometheusClient {
+  /** Of counters and sums. */
   Counter: new (configuration: PrometheusConfiguration) => PrometheusMetric
+  /** Of last values. */
   Gauge: new (configuration: PrometheusConfiguration) => PrometheusMetric
+  /** Of distributions and summaries. */
   Histogram: new (configuration: PrometheusConfiguration) => PrometheusMetric
   /** The registry of the process. */
   register: PrometheusRegistry

@@ -14,20 +14,16 @@ import {
   type TransportKind,
 } from 'ticktickclock/bsp'
 import { EventBus, telemetry } from 'ticktickclock/telemetry'
-import { afterAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { failureOf } from '../support/failure.js'
-import { NO_FAULT, PROGRAMS } from '../support/faults.js'
+import { answerFault, NO_FAULT, PROGRAMS } from '../support/faults.js'
 import misbehave from '../support/programs/misbehave.mjs'
 import { endless } from '../support/programs/small.js'
-import { scratchFolder } from '../support/scratch.js'
 import { listenTo } from '../support/telemetry.js'
 
 const MISBEHAVE = new URL('../support/programs/misbehave.mjs', import.meta.url)
 const MIXTURE = PROGRAMS[2]
 const TRANSPORTS: TransportKind[] = ['inline', 'threads', 'transfer']
-
-const { folder, remove } = scratchFolder()
-afterAll(remove)
 
 /** Sends all to all; votes in every superstep, to stop in the last one. */
 const sound = (supersteps: number) => ({
@@ -187,8 +183,8 @@ describe.each(TRANSPORTS)('a run on %s', (transport) => {
   it('tells of checkpoints and restarts, and of supersteps that are done again', async () => {
     const bus = new EventBus()
     const { told, of } = listenTo(bus)
-    const tokens = `${folder}/${transport}-`
-    const fault = { ...NO_FAULT, rank: 1, step: 5, times: 1, tokens }
+    const fault = { ...NO_FAULT, rank: 1, step: 5, times: 1, channel: crypto.randomUUID() }
+    using _ = answerFault(fault)
     await run<AnyComputation>(MIXTURE.module, {
       ...{ transport, processors: 2, telemetry: bus, input: MIXTURE.inputOf(fault, 1) },
       checkpoint: { every: 2 },

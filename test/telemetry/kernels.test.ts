@@ -14,19 +14,16 @@ import {
 } from 'ticktickclock'
 import { type AnyComputation, run } from 'ticktickclock/bsp'
 import { EventBus, metrics, recordTrace, telemetry } from 'ticktickclock/telemetry'
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { RunEvents } from '../../dist/bsp/emit.js'
 import { traceProblems } from '../support/chrome-trace.js'
 import { failureOf } from '../support/failure.js'
-import { NO_FAULT, PROGRAMS } from '../support/faults.js'
+import { answerFault, NO_FAULT, PROGRAMS } from '../support/faults.js'
 import { endless } from '../support/programs/small.js'
-import { scratchFolder } from '../support/scratch.js'
 import { EVENT_NAMES, listenTo } from '../support/telemetry.js'
 import { gpuTitle, noGpu } from '../support/webgpu.js'
 
 const MISBEHAVE = new URL('../support/programs/misbehave.mjs', import.meta.url)
-const { folder, remove } = scratchFolder()
-afterAll(remove)
 afterEach(() => {
   for (const { id } of telemetry.handlers()) telemetry.detach(id)
 })
@@ -150,7 +147,8 @@ describe('TB10: no orphan', () => {
       await failureOf(run<AnyComputation>(MISBEHAVE, { ...options, input: { ...input, where } }))
     }
     const [, , mixture] = PROGRAMS
-    const fault = { ...NO_FAULT, rank: 1, step: 5, times: 1, tokens: `${folder}/orphans-` }
+    const fault = { ...NO_FAULT, rank: 1, step: 5, times: 1, channel: crypto.randomUUID() }
+    using _ = answerFault(fault)
     await run<AnyComputation>(mixture.module, {
       ...{ transport: 'inline', processors: 2, telemetry: bus, checkpoint: { every: 2 } },
       input: mixture.inputOf(fault, 1),

@@ -2,11 +2,10 @@
 
 import { type AnyComputation, type RunOptions, run, type TransportKind } from 'ticktickclock/bsp'
 import { type ChromeTrace, EventBus, recordTrace } from 'ticktickclock/telemetry'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { traceProblems } from '../support/chrome-trace.js'
 import { failureOf } from '../support/failure.js'
-import { NO_FAULT, PROGRAMS } from '../support/faults.js'
-import { scratchFolder } from '../support/scratch.js'
+import { answerFault, NO_FAULT, PROGRAMS } from '../support/faults.js'
 import { listenTo } from '../support/telemetry.js'
 
 const MISBEHAVE = new URL('../support/programs/misbehave.mjs', import.meta.url)
@@ -14,8 +13,6 @@ const TRANSPORTS: TransportKind[] = ['inline', 'threads', 'transfer']
 const sound = (supersteps: number) => ({
   ...{ fault: 'throw', rank: -1, step: 0, where: 'compute', supersteps },
 })
-const { folder, remove } = scratchFolder()
-afterAll(remove)
 
 const start = (transport: TransportKind, options: RunOptions & { input: unknown }) =>
   run<AnyComputation>(MISBEHAVE, { processors: 3, transport, ...options })
@@ -75,7 +72,8 @@ describe.each(TRANSPORTS)('the trace of a run on %s', (transport) => {
     const bus = new EventBus()
     const recorder = recordTrace({ bus })
     const [, , mixture] = PROGRAMS
-    const fault = { ...NO_FAULT, rank: 1, step: 5, times: 1, tokens: `${folder}/${transport}-` }
+    const fault = { ...NO_FAULT, rank: 1, step: 5, times: 1, channel: crypto.randomUUID() }
+    using _ = answerFault(fault)
     await run<AnyComputation>(mixture.module, {
       ...{ transport, processors: 2, telemetry: bus, input: mixture.inputOf(fault, 1) },
       checkpoint: { every: 2 },
