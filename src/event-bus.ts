@@ -1,14 +1,16 @@
 /**
  * Takes events to handlers. Handlers run at once, in the order in which they were attached, and
- * neither break nor change what they hear of: one that throws is detached and reported.
+ * neither break nor change what they hear of: one that throws is detached and reported, and what
+ * several are given is frozen.
  *
  * Whoever emits asks `hears` first: where nobody listens, nothing is put together.
  */
 
 import { checkCallback, show } from './check.js'
 import { EVENTS, type EventName, type MeasurementsOf, type MetadataOf } from './events.js'
+import { epochMs } from './time/system.js'
 
-/** Is told of an event; what it returns is ignored. */
+/** Is told of an event. Of what it returns only a promise that is rejected counts: as a throw. */
 export type EventHandler<E extends EventName, C = undefined> = (
   event: E,
   measurements: MeasurementsOf<E>,
@@ -73,24 +75,28 @@ export class EventBus {
   /**
    * Has a handler told of an event. A handler that was attached under the same id is replaced.
    *
-   * @param config given to the handler with every event
+   * @param config given to the handler with every event; a handler that wants one is refused
+   *   without
    * @returns detaches it
    * @throws TypeError, RangeError for an event that doesn't exist
    * @example
    * ```ts
    * const event = 'coordinator.superstep_completed'
-   * const detach = telemetry.attach('slow', event, (_, { duration }) => {
-   *   if (duration > 1e9) console.log('more than a second')
-   * })
+   * const slow = (_event: string, { duration }: { duration: number }, _: object, most: number) => {
+   *   if (duration > most) console.log('too slow')
+   * }
+   * const detach = telemetry.attach('slow', event, slow, 1e9)
    * detach()
    * ```
    */
-  attach<E extends EventName, C = undefined>(
+  attach<E extends EventName, C>(
     id: string,
     event: E,
     handler: EventHandler<NoInfer<E>, C>,
-    config?: C,
-  ): () => void {
+    config: C,
+  ): () => void
+  attach<E extends EventName>(id: string, event: E, handler: EventHandler<NoInfer<E>>): () => void
+  attach(id: string, event: EventName, handler: unknown, config?: unknown): () => void {
     return this.#attach(id, [event], handler, config)
   }
 
@@ -163,7 +169,8 @@ export class EventBus {
   }
 
   /**
-   * Tells everybody who listens, and was attached before. Never throws.
+   * Tells everybody who listens, and was attached before. Never throws. Where more than one
+   * listens, both objects are frozen: none can change what the next is told.
    *
    * @example
    * ```ts
@@ -171,7 +178,7 @@ export class EventBus {
    * bus.attach('tasks', 'workflow.task_started', (_event, _measurements, { task }) =>
    *   console.log(task),
    * )
-   * const started = { workflow: 'nightly', task: 'load' }
+   * const started = { workflow: 'nightly', workflow_run_id: 1, task: 'load', attempt: 1 }
    * if (bus.hears('workflow.task_started')) {
    *   bus.emit('workflow.task_started', { time: Date.now() * 1e6 }, started) // load
    * }
@@ -182,15 +189,21 @@ export class EventBus {
     measurements: MeasurementsOf<NoInfer<E>>,
     metadata: MetadataOf<NoInfer<E>>,
   ): void {
-    for (const attached of this.#handlersOf(event)) {
+    const handlers = this.#handlersOf(event)
+    // Both for everybody would take as long as putting the event together.
+    if (handlers.length > 1) {
+      Object.freeze(measurements)
+      Object.freeze(metadata)
+    }
+    for (const attached of handlers) {
       if (!attached.isAttached) continue
       try {
         const told = attached.handle(event, measurements, metadata, attached.config)
         if (isThenable(told)) {
-          told.then(undefined, (error: unknown) => this.#drop(attached, event, error, measurements))
+          told.then(undefined, (error: unknown) => this.#drop(attached, event, error))
         }
       } catch (error) {
-        this.#drop(attached, event, error, measurements)
+        this.#drop(attached, event, error)
       }
     }
   }
@@ -218,28 +231,46 @@ export class EventBus {
     }
   }
 
-  /** A handler failed: it hears no more, and somebody hears of it. */
-  #drop(attached: Attached, event: EventName, error: unknown, { time }: { time: number }): void {
+  /** A handler failed: it hears no more, and somebody hears of it, once. */
+  #drop(attached: Attached, event: EventName, error: unknown): void {
     if (!attached.isAttached) return
     this.detach(attached.id)
     if (this.hears('telemetry.handler_failed')) {
       const metadata = { handler_id: attached.id, event, ...faultOf(error) }
-      this.emit('telemetry.handler_failed', { time }, metadata)
-    } else {
-      // biome-ignore lint/suspicious/noConsole: nobody else would hear of it
-      console.warn(`telemetry handler "${attached.id}" threw on ${event}, and was detached:`, error)
-    }
+      this.emit('telemetry.handler_failed', { time: epochMs() * 1e6 }, metadata)
+    } else warn(`telemetry handler "${attached.id}" threw on ${event}, and was detached:`, error)
   }
 }
+
+/** Characters of what events say of an error: they become lines of logs, and labels. */
+const REASON_LENGTH = 100
+const MESSAGE_LENGTH = 1000
 
 /** What events say of an error. Never throws, whatever was thrown. */
 export function faultOf(error: unknown): { reason: string; message: string } {
   try {
     if (!(error instanceof Error)) return { reason: 'value', message: show(error) }
-    const { code } = error as { code?: unknown }
-    return { reason: typeof code === 'string' ? code : error.name, message: error.message }
+    const { code, name, message } = error as Error & { code?: unknown }
+    const reason = typeof code === 'string' ? code : name
+    return { reason: cut(reason, REASON_LENGTH), message: cut(message, MESSAGE_LENGTH) }
   } catch (_error) {
     return { reason: 'value', message: 'what was thrown throws when it is looked at' }
+  }
+}
+
+function cut(text: unknown, length: number): string {
+  const whole = String(text)
+  return whole.length <= length ? whole : `${whole.slice(0, length - 1)}…`
+}
+
+/** Nobody else would hear of it. Not even an error that can't be shown may end a run. */
+function warn(what: string, error: unknown): void {
+  for (const shown of [error, faultOf(error).message]) {
+    try {
+      // biome-ignore lint/suspicious/noConsole: see above
+      console.warn(what, shown)
+      return
+    } catch (_error) {}
   }
 }
 

@@ -47,7 +47,9 @@ const FAULT = {
 }
 const TASK = {
   workflow: textOf('name of the workflow'),
+  workflow_run_id: numberOf('number of its run in this process, from 1'),
   task: textOf('name of the task'),
+  attempt: numberOf('which attempt at the task this is, from 1'),
 }
 
 /**
@@ -197,7 +199,7 @@ export const EVENTS = {
     },
   },
   'workflow.task_started': {
-    when: 'a task begins: all it depends on are done',
+    when: 'an attempt at a task begins: all it depends on are done',
     measurements: { time },
     metadata: TASK,
   },
@@ -207,7 +209,7 @@ export const EVENTS = {
     metadata: TASK,
   },
   'workflow.task_error': {
-    when: 'a task threw',
+    when: 'an attempt at a task threw',
     measurements: { time, duration },
     metadata: { ...TASK, ...FAULT },
   },

@@ -83,7 +83,7 @@ export class RunEvents {
   constructor(bus: EventBus, name: string, startMs: number) {
     this.#bus = bus
     this.#startMs = startMs
-    this.#run = { run_id: ++runs, computation_module: name }
+    this.#run = Object.freeze({ run_id: ++runs, computation_module: name })
   }
 
   /** Whether supersteps have listeners: then the run is to be looked at more often. */
@@ -105,7 +105,7 @@ export class RunEvents {
 
   /** The computation is loaded. */
   begin({ name, supersteps }: Computation, processors: number): void {
-    this.#run = { ...this.#run, computation_module: name }
+    this.#run = Object.freeze({ ...this.#run, computation_module: name })
     this.#processors = processors
     this.#figures = Array.from({ length: processors }, () => new Float64Array(FIGURES))
     this.#names = supersteps.map((superstep) => superstep.name)
@@ -267,7 +267,8 @@ export class RunEvents {
     if (heard.processors) {
       for (let processor_id = 0; processor_id < this.#processors; processor_id++) {
         const step = { run_id, computation_module, superstep, superstep_name, processor_id }
-        this.#tellProcessor(step, this.#figures[processor_id], endMs, heard)
+        // Of several events: no handler may change what the next one says.
+        this.#tellProcessor(Object.freeze(step), this.#figures[processor_id], endMs, heard)
       }
     }
     if (!heard.completed) return

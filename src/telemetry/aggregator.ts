@@ -124,8 +124,7 @@ let aggregators = 0
  * ```ts
  * const collected = collectMetrics()
  * telemetry.emit('workflow.task_completed', { time: 0, duration: 3e6 }, {
- *   workflow: 'nightly',
- *   task: 'load',
+ *   ...{ workflow: 'nightly', workflow_run_id: 1, task: 'load', attempt: 1 },
  * })
  * const { series } = collected.metric('workflow.task_completed.duration')
  * console.log(series[0].tags.task, series[0].value) // load 3

@@ -38,6 +38,8 @@ interface Line<E extends EventName> {
 const ms = (ns: number) => `${(ns / 1e6).toFixed(3)} ms`
 const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`
 
+const again = (attempt: number) => (attempt === 1 ? '' : ` (attempt ${attempt})`)
+
 const failedPart = {
   level: 'error',
   text: (_measurements: { time: number }, run: MetadataOf<'processor.compute_error'>) => {
@@ -102,12 +104,13 @@ const LINES: { readonly [E in EventName]?: Line<E> } = {
   },
   'workflow.task_completed': {
     level: 'debug',
-    text: ({ duration }, { workflow, task }) => `${workflow}: ${task} done in ${ms(duration)}`,
+    text: ({ duration }, { workflow, task, attempt }) =>
+      `${workflow}: ${task}${again(attempt)} done in ${ms(duration)}`,
   },
   'workflow.task_error': {
     level: 'error',
-    text: (_, { workflow, task, reason, message }) =>
-      `${workflow}: ${task} failed: ${reason}: ${message}`,
+    text: (_, { workflow, task, attempt, reason, message }) =>
+      `${workflow}: ${task}${again(attempt)} failed: ${reason}: ${message}`,
   },
   'telemetry.handler_failed': {
     level: 'warn',
@@ -127,7 +130,8 @@ const LINES: { readonly [E in EventName]?: Line<E> } = {
  * const sink = { ...console, error: (line: string) => lines.push(line) }
  * const detach = attachLoggerHandler({ level: 'error', sink })
  * telemetry.emit('workflow.task_error', { time: 0, duration: 0 }, {
- *   ...{ workflow: 'nightly', task: 'load', reason: 'RangeError', message: 'no such file' },
+ *   ...{ workflow: 'nightly', workflow_run_id: 1, task: 'load', attempt: 1 },
+ *   ...{ reason: 'RangeError', message: 'no such file' },
  * })
  * console.log(lines[0]) // nightly: load failed: RangeError: no such file
  * detach()

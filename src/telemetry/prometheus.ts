@@ -48,11 +48,17 @@ export interface PrometheusRegistry {
 /** What is used of the module prom-client 15. */
 export interface PrometheusClient {
   /** Of counters and sums. */
-  Counter: new (configuration: PrometheusConfiguration) => PrometheusMetric
+  Counter: new (
+    configuration: PrometheusConfiguration,
+  ) => PrometheusMetric
   /** Of last values. */
-  Gauge: new (configuration: PrometheusConfiguration) => PrometheusMetric
+  Gauge: new (
+    configuration: PrometheusConfiguration,
+  ) => PrometheusMetric
   /** Of distributions and summaries. */
-  Histogram: new (configuration: PrometheusConfiguration) => PrometheusMetric
+  Histogram: new (
+    configuration: PrometheusConfiguration,
+  ) => PrometheusMetric
   /** The registry of the process. */
   register: PrometheusRegistry
 }
@@ -105,7 +111,8 @@ export function prometheusNameOf({ name, kind, unit, measurement }: MetricDefini
  * const registry = new client.Registry()
  * const detach = attachPrometheus({ client, registry })
  * telemetry.emit('workflow.task_error', { time: 0, duration: 0 }, {
- *   ...{ workflow: 'nightly', task: 'load', reason: 'RangeError', message: 'no such file' },
+ *   ...{ workflow: 'nightly', workflow_run_id: 1, task: 'load', attempt: 1 },
+ *   ...{ reason: 'RangeError', message: 'no such file' },
  * })
  * const text = await registry.metrics() // what a server answers to GET /metrics
  * console.log(text.includes('tick_tick_clock_workflow_task_error_total{workflow="nightly"')) // true

@@ -15,7 +15,8 @@ export class AttemptEvents {
   /** Tells that the attempt begins. */
   constructor(bus: EventBus, about: MetadataOf<'workflow.task_started'>) {
     this.#bus = bus
-    this.#about = about
+    // One object for several events: no handler may change what the next one says.
+    this.#about = Object.freeze(about)
     if (!bus.hears('workflow.task_started')) return
     bus.emit('workflow.task_started', { time: this.#startMs * NS_PER_MS }, about)
   }

@@ -21,6 +21,9 @@ export interface ExecutionSettings {
   concurrency: number
 }
 
+/** Runs of workflows in this process so far. */
+let runs = 0
+
 /** One run of a workflow. */
 export class Execution {
   /** Outputs that are still needed: by tasks to come, or because they are kept. */
@@ -39,6 +42,7 @@ export class Execution {
   /** In the order of definition. */
   readonly #ready: TaskNode[]
   readonly #startMs = epochMs()
+  readonly #id = ++runs
   #stopped: { reason: unknown } | undefined
   #settle: (stopped: { reason: unknown } | undefined) => void = () => {}
 
@@ -119,8 +123,10 @@ export class Execution {
     const given = [...task.dependsOn].map(([key, each]) => [key, this.outputs.get(each)])
     for (;;) {
       report.attempts++
-      const context = { signal, attempt: report.attempts, telemetry, runtime }
-      const events = new AttemptEvents(telemetry, { workflow, task: task.name })
+      const { attempts: attempt } = report
+      const context = { signal, attempt, telemetry, runtime }
+      const about = { workflow, workflow_run_id: this.#id, task: task.name, attempt }
+      const events = new AttemptEvents(telemetry, about)
       try {
         const output = await task.perform(Object.fromEntries(given) as never, context)
         events.completed()

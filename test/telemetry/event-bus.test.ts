@@ -1,9 +1,13 @@
 /** The bus: who is told of what, in which order, and that no handler can break what it hears of. */
 
+import { run } from 'ticktickclock/bsp'
 import { EVENTS, EventBus, type EventName } from 'ticktickclock/telemetry'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { epochMs } from '../../dist/time/system.js'
+import { endless } from '../support/programs/small.js'
+import { EVENT_NAMES } from '../support/telemetry.js'
 
-const TASK = { workflow: 'nightly', task: 'load' }
+const TASK = { workflow: 'nightly', workflow_run_id: 1, task: 'load', attempt: 1 }
 const STARTED = 'workflow.task_started'
 const emit = (bus: EventBus, time = 1) => bus.emit(STARTED, { time }, TASK)
 
@@ -116,6 +120,79 @@ describe('handlers that change who listens while they are told', () => {
   })
 })
 
+describe('handlers that change what they are told', () => {
+  const change = (_event: string, measurements: object, metadata: object) => {
+    Object.assign(measurements, { time: -1 })
+    Object.assign(metadata, { task: 'another' })
+  }
+
+  it('are detached, and the next is told what happened', () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const bus = new EventBus()
+    const heard: unknown[] = []
+    bus.attach('change', STARTED, change)
+    bus.attach('next', STARTED, (_event, ...told) => heard.push(told.slice(0, 2)))
+    bus.emit(STARTED, { time: 3 }, { ...TASK })
+    expect(heard).toEqual([[{ time: 3 }, TASK]])
+    expect(bus.handlers().map(({ id }) => id)).toEqual(['next'])
+    expect(warn).toHaveBeenCalledTimes(1)
+  })
+
+  it('change nothing that later events of a run say, also alone', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const bus = new EventBus()
+    const names = new Set<string>()
+    const watched = ['processor.barrier_reached', 'coordinator.superstep_completed'] as const
+    for (const event of EVENT_NAMES.filter((name) => !watched.some((each) => each === name))) {
+      bus.attach(event, event, (_event, _measurements, metadata) =>
+        Object.assign(metadata, { computation_module: 'another', superstep_name: 'another' }),
+      )
+    }
+    bus.attachMany('watch', watched, (event, _numbers, metadata) => {
+      names.add(`${event}: ${metadata.computation_module}, ${metadata.superstep_name}`)
+    })
+    await run(endless, { maxSupersteps: 2, processors: 2, transport: 'inline', telemetry: bus })
+    const [superstep] = endless.supersteps
+    expect([...names]).toEqual(watched.map((event) => `${event}: endless, ${superstep.name}`))
+  })
+})
+
+describe('types', () => {
+  it('a handler that wants a config is refused without one', () => {
+    const bus = new EventBus()
+    type Numbers = { time: number }
+    const wants = (_event: string, _numbers: Numbers, _task: object, config: { level: number }) =>
+      config.level
+    bus.attach('right', STARTED, wants, { level: 3 })
+    // @ts-expect-error without a config
+    bus.attach('none', STARTED, wants)
+    // @ts-expect-error with undefined for it
+    bus.attach('undefined', STARTED, wants, undefined)
+    // @ts-expect-error with another one
+    bus.attach('wrong', STARTED, wants, { level: 'high' })
+    bus.attachMany('right', [STARTED], wants, { level: 3 })
+    // @ts-expect-error without a config
+    bus.attachMany('none', [STARTED], wants)
+    // @ts-expect-error with another one
+    bus.attachMany('wrong', [STARTED], wants, { level: 'high' })
+    bus.attach('infers', STARTED, (_event, _numbers, _task, config) => config.toFixed(), 3)
+    const some = (_event: string, _numbers: Numbers, _task: object, level = 3) => level
+    bus.attach('may', STARTED, some)
+    expect(bus.handlers().map(({ id }) => id)).toContain('may')
+  })
+
+  it('what is told is only to be read', () => {
+    const bus = new EventBus()
+    bus.attach('change', STARTED, (_event, measurements, metadata) => {
+      // @ts-expect-error measurements are read-only
+      measurements.time = 0
+      // @ts-expect-error metadata are read-only
+      metadata.task = 'another'
+    })
+    expect(bus.hears(STARTED)).toBe(true)
+  })
+})
+
 describe('handlers that fail', () => {
   it('T54: one that throws is detached and reported; others hear on', () => {
     const bus = new EventBus()
@@ -130,25 +207,59 @@ describe('handlers that fail', () => {
     emit(bus, 5)
     emit(bus, 6)
     const failure = { handler_id: 'broken', event: STARTED, reason: 'RangeError' }
-    const told = { time: 5, ...failure, message: 'by mistake' }
+    const told = { time: expect.any(Number), ...failure, message: 'by mistake' }
     expect(heard).toEqual([told, 'sound', 'sound'])
     expect(bus.handlers().map(({ id }) => id)).toEqual(['sound', 'watch'])
   })
 
   it('a rejected promise counts as well, when it comes', async () => {
     const bus = new EventBus()
-    const reasons: string[] = []
+    const failures: { reason: string; time: number }[] = []
+    let failedMs = 0
     bus.attach('late', STARTED, async () => {
-      await undefined
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      failedMs = epochMs()
       throw Object.assign(new Error('later'), { code: 'E_LATER' })
     })
-    bus.attach('watch', 'telemetry.handler_failed', (_event, _m, { reason }) =>
-      reasons.push(reason),
+    bus.attach('watch', 'telemetry.handler_failed', (_event, { time }, { reason }) =>
+      failures.push({ reason, time }),
+    )
+    // All of these will be rejected; who has failed is reported once.
+    for (let i = 0; i < 5; i++) emit(bus)
+    expect(bus.handlers()).toHaveLength(2)
+    await vi.waitFor(() => expect(failures).toHaveLength(1))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(failures).toEqual([{ reason: 'E_LATER', time: expect.any(Number) }])
+    // When it failed, not when what it heard of happened.
+    expect(Math.abs(failures[0].time / 1e6 - failedMs)).toBeLessThan(1000)
+    expect(bus.handlers().map(({ id }) => id)).toEqual(['watch'])
+  })
+
+  it('what is reported of an error has bounds', () => {
+    const bus = new EventBus()
+    const failures: { reason: string; message: string }[] = []
+    bus.attach('long', STARTED, () => {
+      throw Object.assign(new Error('m'.repeat(1e6)), { code: 'c'.repeat(1e6) })
+    })
+    bus.attach('watch', 'telemetry.handler_failed', (_event, _m, { reason, message }) =>
+      failures.push({ reason, message }),
     )
     emit(bus)
-    expect(bus.handlers()).toHaveLength(2)
-    await vi.waitFor(() => expect(reasons).toEqual(['E_LATER']))
-    expect(bus.handlers().map(({ id }) => id)).toEqual(['watch'])
+    const [{ reason, message }] = failures
+    expect([reason.length, message.length]).toEqual([100, 1000])
+    expect(message).toBe(`${'m'.repeat(999)}…`)
+  })
+
+  it('not even a console that throws is heard of by who emits', () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {
+      throw new Error('closed')
+    })
+    const bus = new EventBus()
+    bus.attach('broken', STARTED, () => {
+      throw new Error('by mistake')
+    })
+    expect(() => emit(bus)).not.toThrow()
+    expect(bus.handlers()).toEqual([])
   })
 
   it('without a listener to that the console is told, once a handler', () => {

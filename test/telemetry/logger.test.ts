@@ -54,9 +54,10 @@ describe('attachLoggerHandler', () => {
     )
     expect(lines[1]).toMatch(/^error computation "misbehave" failed after .*ERR_TTC_PROCESSOR/)
     expect(lines).toHaveLength(2)
-    const metadata = { workflow: 'w', task: 't', reason: 'Error', message: 'one\n  two\r\nthree' }
+    const task = { workflow: 'w', workflow_run_id: 1, task: 't', attempt: 2 }
+    const metadata = { ...task, reason: 'Error', message: 'one\n  two\r\nthree' }
     bus.emit('workflow.task_error', { time: 1, duration: 1 }, metadata)
-    expect(lines[2]).toBe('error w: t failed: Error: one two three')
+    expect(lines[2]).toBe('error w: t (attempt 2) failed: Error: one two three')
   })
 
   it('TB11: a second call does not throw, and does not write twice; detach is its end', () => {

@@ -182,7 +182,7 @@ describe('the aggregator', () => {
       const bus = new EventBus()
       const collected = collectMetrics({ bus })
       for (const duration of values) {
-        const metadata = { workflow: 'w', task: 't' }
+        const metadata = { workflow: 'w', workflow_run_id: 1, task: 't', attempt: 1 }
         bus.emit('workflow.task_completed', { time: 1, duration }, metadata)
       }
       const { summary, value, count: n } = only(collected, 'workflow.task_completed.duration')

@@ -308,14 +308,16 @@ describe('events', () => {
     detach()
     return heard
   }
-  const of = (task: string) => ({ workflow: 'flow', task })
+  const of = (task: string, attempt: number) => ({
+    ...{ workflow: 'flow', workflow_run_id: expect.any(Number), task, attempt },
+  })
   const expected = [
-    ['started', of('one')],
-    ['error', { ...of('one'), reason: 'RangeError', message: 'first' }],
-    ['started', of('one')],
-    ['completed', of('one')],
-    ['started', of('two')],
-    ['error', { ...of('two'), reason: 'value', message: '"second"' }],
+    ['started', of('one', 1)],
+    ['error', { ...of('one', 1), reason: 'RangeError', message: 'first' }],
+    ['started', of('one', 2)],
+    ['completed', of('one', 2)],
+    ['started', of('two', 1)],
+    ['error', { ...of('two', 1), reason: 'value', message: '"second"' }],
   ]
 
   it('tell when tasks begin and end, on the bus of the process', async () => {
@@ -329,6 +331,19 @@ describe('events', () => {
     expect(await heardOn(bus, { telemetry: bus })).toEqual(expected)
     detach()
     expect(other).toEqual([])
+  })
+
+  it('name the run: those of one have one number, the next has another', async () => {
+    const bus = new EventBus()
+    const numbers: number[] = []
+    bus.attachMany('test', EVENTS, (_event, _measurements, { workflow_run_id }) => {
+      numbers.push(workflow_run_id)
+    })
+    await Promise.all([1, 2].map(() => failureOf(flow.run({ telemetry: bus }))))
+    expect(numbers).toHaveLength(2 * expected.length)
+    const [first, second, ...others] = [...new Set(numbers)].sort((a, b) => a - b)
+    expect([second, others]).toEqual([first + 1, []])
+    expect(numbers.filter((number) => number === first)).toHaveLength(expected.length)
   })
 
   it('of BSP programs go to the same bus', async () => {
