@@ -190,7 +190,7 @@ export class EventBus {
     metadata: MetadataOf<NoInfer<E>>,
   ): void {
     const handlers = this.#handlersOf(event)
-    // Both for everybody would take as long as putting the event together.
+    // For everybody it would more than double what telling takes.
     if (handlers.length > 1) {
       Object.freeze(measurements)
       Object.freeze(metadata)
