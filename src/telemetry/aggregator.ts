@@ -181,7 +181,7 @@ class DistributionSeries implements Series {
 
   constructor(bounds: readonly number[]) {
     this.#bounds = bounds
-    this.#counts = Array.from({ length: bounds.length + 1 }, () => 0)
+    this.#counts = new Array(bounds.length + 1).fill(0)
   }
 
   add(value: number): void {

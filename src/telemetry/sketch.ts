@@ -17,26 +17,39 @@ export class Sketch {
   sum = 0
   min = Number.POSITIVE_INFINITY
   max = Number.NEGATIVE_INFINITY
-  /** By exponent of GAMMA, rounded up; at most some 3,700 for all doubles above SMALLEST. */
-  readonly #buckets = new Map<number, number>()
+  /**
+   * By exponent of GAMMA, rounded up; at most some 3,700 for all doubles above SMALLEST. Made for a
+   * second value: of one, which is all that many series have, the extremes say everything.
+   */
+  #buckets: Map<number, number> | undefined
   #zeros = 0
 
   add(value: number): void {
+    if (this.count > 0) {
+      if (this.#buckets === undefined) {
+        this.#buckets = new Map()
+        this.#place(this.sum, this.#buckets)
+      }
+      this.#place(value, this.#buckets)
+    }
     this.count++
     this.sum += value
     if (value < this.min) this.min = value
     if (value > this.max) this.max = value
+  }
+
+  #place(value: number, buckets: Map<number, number>): void {
     if (value < SMALLEST) {
       this.#zeros++
       return
     }
     const index = Math.ceil(Math.log(value) * SCALE)
-    this.#buckets.set(index, (this.#buckets.get(index) ?? 0) + 1)
+    buckets.set(index, (buckets.get(index) ?? 0) + 1)
   }
 
   /** The values below which a share of all lies, for shares in ascending order; NaN of nothing. */
   quantiles(shares: readonly number[]): number[] {
-    const buckets = [...this.#buckets].sort(([one], [other]) => one - other)
+    const buckets = [...(this.#buckets ?? [])].sort(([one], [other]) => one - other)
     let at = -1
     let below = this.#zeros
     return shares.map((share) => {
