@@ -10,6 +10,7 @@ import { type EventBus, faultOf } from '../event-bus.js'
 import type { EventName, MetadataOf } from '../events.js'
 import { epochMs } from '../time/system.js'
 import { FIGURES, KEPT_SUPERSTEPS, type Transport } from '../transport/transport.js'
+import { LOOK_AGAIN_MS } from './attempt.js'
 import { FIGURE } from './figures.js'
 import type { Computation } from './types.js'
 
@@ -30,10 +31,11 @@ const SUPERSTEP_EVENTS = [
 /** Between two looks, milliseconds apart, no superstep is to be lost, however short. */
 const KEPT_WHEN_HEARD = 8192
 /**
- * Longest and shortest time to the next look while somebody listens: each takes a core from a
- * member for some 80 µs, all members wait for that one, and late looks lose supersteps.
+ * Longest and shortest time to the next look while somebody listens. Each takes a core from a
+ * member for some 80 µs, and all wait for that one: no more of them than without listeners, unless
+ * supersteps would be lost.
  */
-const SELDOM_MS = 16
+const SELDOM_MS = LOOK_AGAIN_MS
 const OFTEN_MS = 4
 /** Figures of all processors that are kept take no more than this. */
 const KEPT_BYTES = 32 * 2 ** 20
@@ -140,12 +142,13 @@ export class RunEvents {
     if (attempt === undefined || this.#isLooking) return
     const end = attempt.transport.state()?.superstep ?? attempt.next
     this.#isLooking = true
-    const isFast = end - attempt.next > attempt.kept / 8
+    // Members may become eight times as fast before anything is lost.
+    const fitting = (this.#lookMs * attempt.kept) / 8 / Math.max(1, end - attempt.next)
     if (end > attempt.firstSuperstep) this.#announce(attempt)
     if (this.isHeard) this.#tell(attempt, end)
     attempt.next = Math.max(attempt.next, end)
-    // Members may become eight times as fast before anything is lost.
-    this.#lookMs = isFast ? OFTEN_MS : Math.min(2 * this.#lookMs, SELDOM_MS)
+    const nextMs = Math.min(fitting, 2 * this.#lookMs, SELDOM_MS)
+    this.#lookMs = Math.max(OFTEN_MS, nextMs)
     this.#isLooking = false
   }
 

@@ -3,8 +3,17 @@
  * instants and counters, in memory up to a limit. What they mean is trace.ts's business.
  */
 
-/** What an entry says besides its place. */
-export type TraceArguments = Readonly<Record<string, string | number | boolean>>
+import {
+  type ArgumentsOf,
+  Entries,
+  type EntryForm,
+  type Fields,
+  type Place,
+  type Span,
+  type TraceArguments,
+} from './entries.js'
+
+export type { TraceArguments } from './entries.js'
 
 /**
  * An entry of a trace. `ph` is its kind: `X` a slice, `i` an instant, `C` a counter, `M` a name.
@@ -21,7 +30,7 @@ export interface TraceEvent {
   dur?: number
   /** How far an instant reaches: its lane or its process. */
   s?: 't' | 'p'
-  cat?: string | undefined
+  cat?: string
   args?: TraceArguments
 }
 
@@ -41,16 +50,14 @@ export interface ChromeTrace {
   }
 }
 
-type Entry = Omit<TraceEvent, 'ts' | 'dur'> & { startNs: number; endNs: number }
-
 export class Timeline {
   droppedSupersteps = 0
   readonly #maxEntries: number
-  readonly #entries: Entry[] = []
+  readonly #entries = new Entries()
   readonly #names: TraceEvent[] = []
   readonly #named = new Set<string>()
   /** Where each lane's last slice ends. */
-  readonly #ends = new Map<number, number>()
+  readonly #lasts = new Map<number, { endNs: number }>()
   #dropped = 0
 
   constructor(maxEntries: number) {
@@ -74,66 +81,70 @@ export class Timeline {
    * and slices that overlap are shown in the wrong place. Durations that were measured are in
    * `args`.
    */
-  slice(
-    { pid, tid, name, cat }: Pick<TraceEvent, 'pid' | 'tid' | 'name' | 'cat'>,
-    span: { startNs: number; endNs: number },
-    args: TraceArguments,
+  slice<F extends Fields>(
+    form: EntryForm<F>,
+    place: Place,
+    span: Span,
+    args: ArgumentsOf<F>,
   ): void {
     if (this.#isFull) {
       this.#dropped++
       return
     }
-    const lane = laneOf(pid, tid)
-    const startNs = Math.max(span.startNs, this.#ends.get(lane) ?? 0)
-    const endNs = Math.max(span.endNs, startNs)
-    this.#ends.set(lane, endNs)
-    // A plain literal: slices are many, and spreading takes several times as long.
-    this.#entries.push({ ph: 'X', pid, tid, name, cat, startNs, endNs, args })
+    const last = this.#lastOf(place)
+    const startNs = Math.max(span.startNs, last.endNs)
+    last.endNs = Math.max(span.endNs, startNs)
+    this.#entries.add(form, place, startNs, last.endNs, args)
   }
 
   /**
    * A slice around all others of its lane since `startNs`. There is room for as many of these as
    * for other entries, when those have come to their limit.
    */
-  frame(
-    place: Pick<TraceEvent, 'pid' | 'tid' | 'name' | 'cat'>,
-    span: { startNs: number; endNs: number },
-    args: TraceArguments,
+  frame<F extends Fields>(
+    form: EntryForm<F>,
+    place: Place,
+    span: Span,
+    args: ArgumentsOf<F>,
   ): void {
-    if (this.#entries.length >= 2 * this.#maxEntries) {
+    if (this.#entries.count >= 2 * this.#maxEntries) {
       this.#dropped++
       return
     }
-    const endNs = Math.max(span.endNs, this.#ends.get(laneOf(place.pid, place.tid)) ?? 0)
-    this.#entries.push({ ph: 'X', ...place, startNs: span.startNs, endNs, args })
+    const endNs = Math.max(span.endNs, this.#lastOf(place).endNs)
+    this.#entries.add(form, place, span.startNs, endNs, args)
   }
 
   /** The first of some lanes on which nothing goes on at a time. */
   freeLane(pid: number, first: number, startNs: number): number {
     let tid = first
-    while ((this.#ends.get(laneOf(pid, tid)) ?? 0) > startNs) tid++
+    while (this.#lastOf({ pid, tid }).endNs > startNs) tid++
     return tid
   }
 
-  instant(
-    place: Pick<TraceEvent, 'pid' | 'tid' | 'name' | 's'>,
+  /** An instant, or the value of a counter from then on. */
+  mark<F extends Fields>(
+    form: EntryForm<F>,
+    place: Place,
     atNs: number,
-    args: TraceArguments,
+    args: ArgumentsOf<F>,
   ): void {
-    this.#add({ ph: 'i', ...place, startNs: atNs, endNs: atNs, args })
-  }
-
-  counter(pid: number, name: string, atNs: number, value: number): void {
-    this.#add({ ph: 'C', pid, tid: 0, name, startNs: atNs, endNs: atNs, args: { [name]: value } })
+    if (this.#isFull) this.#dropped++
+    else this.#entries.add(form, place, atNs, atNs, args)
   }
 
   toJSON(): ChromeTrace {
-    const beginNs = this.#entries.reduce((least, { startNs }) => Math.min(least, startNs), Infinity)
+    let beginNs = Number.POSITIVE_INFINITY
+    for (const { startNs } of this.#entries.read()) beginNs = Math.min(beginNs, startNs)
     const us = (ns: number) => (ns - beginNs) / 1000
-    const events = this.#entries.map(({ startNs, endNs, ...entry }): TraceEvent => {
+    const events: TraceEvent[] = []
+    for (const { form, pid, tid, name, startNs, endNs, args } of this.#entries.read()) {
+      const { ph, s, cat } = form
       const ts = us(startNs)
-      return entry.ph === 'X' ? { ...entry, ts, dur: us(endNs) - ts } : { ...entry, ts }
-    })
+      const own = { ...(cat !== undefined && { cat }), ...(s !== undefined && { s }), args }
+      const dur = ph === 'X' && { dur: us(endNs) - ts }
+      events.push({ ph, pid, tid, name, ts, ...dur, ...own })
+    }
     const begins = new Date(Number.isFinite(beginNs) ? beginNs / 1e6 : 0).toISOString()
     return {
       traceEvents: [...this.#names, ...events],
@@ -155,16 +166,15 @@ export class Timeline {
   }
 
   get #isFull(): boolean {
-    return this.#entries.length >= this.#maxEntries
+    return this.#entries.count >= this.#maxEntries
   }
 
-  #add(entry: Entry): void {
-    if (this.#isFull) this.#dropped++
-    else this.#entries.push(entry)
+  #lastOf({ pid, tid }: Pick<Place, 'pid' | 'tid'>): { endNs: number } {
+    const lane = pid * 2 ** 20 + tid
+    const known = this.#lasts.get(lane)
+    if (known !== undefined) return known
+    const made = { endNs: 0 }
+    this.#lasts.set(lane, made)
+    return made
   }
-}
-
-/** A number for both. */
-function laneOf(pid: number, tid: number): number {
-  return pid * 2 ** 20 + tid
 }

@@ -145,14 +145,13 @@ describe('a recorder', () => {
       bus.emit(
         'workflow.task_completed',
         { time: end * 1e6, duration: (end - start) * 1e6 },
-        {
-          ...{ workflow: 'nightly', task: name },
-        },
+        { workflow: 'nightly', workflow_run_id: 1, task: name, attempt: 1 },
       )
     task('short', 2, 4)
     task('long', 1, 5)
     task('after', 6, 8)
-    const failed = { workflow: 'nightly', task: 'broken', reason: 'Error', message: 'x' }
+    const broken = { workflow: 'nightly', workflow_run_id: 1, task: 'broken', attempt: 2 }
+    const failed = { ...broken, reason: 'Error', message: 'x' }
     bus.emit('workflow.task_error', { time: 9e6, duration: 2.5e6 }, failed)
     const trace = recorder.toJSON()
     expect(traceProblems(trace)).toEqual([])
@@ -162,6 +161,9 @@ describe('a recorder', () => {
       ['after', 1, 5000, 2000],
       ['broken', 2, 5500, 2500],
     ])
+    expect(slices(trace).at(-1)?.args).toEqual({
+      ...{ workflow: 'nightly', workflow_run_id: 1, attempt: 2, reason: 'Error', message: 'x' },
+    })
   })
 
   it('refuses wrong options', () => {
