@@ -15,7 +15,7 @@ import type { BspContest, BspContestant, Measured } from './bsp-contest.js'
 import type busy from './programs/busy.js'
 
 /** Steps of arithmetic a superstep and processor: some 100 µs. */
-const WORK = 20_000
+const WORK = 4000
 
 const SILENT = 'nobody listens'
 const AGAIN = 'nobody listens, once more'
