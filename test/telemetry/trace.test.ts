@@ -119,6 +119,34 @@ describe('a recorder', () => {
     expect(all.toJSON().otherData.dropped_entries).toBe(0)
   })
 
+  it('gives back what it was told, however much: numbers, texts and flags', () => {
+    const bus = new EventBus()
+    const recorder = recordTrace({ bus })
+    const run = { run_id: 1, computation_module: 'made' }
+    const numbersOf = (i: number) => ({ messages: i % 7, bytes: i * 1.5, h_relation: i / 3 })
+    const placeOf = (superstep: number) => ({
+      ...{ superstep, round: superstep >> 1, converged: superstep % 3 === 0 },
+    })
+    // Far more than fit into one block.
+    const count = 20_000
+    for (let i = 0; i < count; i++) {
+      const measurements = { time: (i + 1) * 1e6, duration: 1e6, work: i * 1e6, ...numbersOf(i) }
+      const metadata = { ...run, ...placeOf(i), superstep_name: `step ${i % 5}` }
+      bus.emit('coordinator.superstep_completed', measurements, metadata)
+    }
+    const { traceEvents } = recorder.toJSON()
+    const expected = Array.from({ length: count }, (_, i) => [
+      {
+        ...{ ph: 'X', cat: 'superstep', pid: 1, tid: 0, name: `step ${i % 5}`, ts: i * 1000 },
+        ...{ dur: 1000, args: { ...placeOf(i), ...numbersOf(i), work_ms: i, duration_ms: 1 } },
+      },
+      ...(['messages', 'bytes'] as const).map((name) => ({
+        ...{ ph: 'C', pid: 1, tid: 0, name, ts: i * 1000, args: { [name]: numbersOf(i)[name] } },
+      })),
+    ])
+    expect(traceEvents).toEqual(expected.flat())
+  })
+
   it('says how many supersteps have no entries', () => {
     const bus = new EventBus()
     const recorder = recordTrace({ bus })
