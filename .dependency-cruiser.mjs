@@ -64,10 +64,10 @@ export default {
     },
     {
       name: 'leaf',
-      comment: 'root files other than entries import no folder',
+      comment: "root files other than entries import no folder, only the host's clock",
       severity: 'error',
       from: { path: '^src/[^/]+[.]ts$', pathNot: ENTRY },
-      to: { path: `${CODE}([^/]+/|index)` },
+      to: { path: `${CODE}([^/]+/|index)`, pathNot: `${CODE}time/system[.]` },
     },
     {
       name: 'root-file-unknown',

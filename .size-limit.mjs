@@ -24,7 +24,7 @@ export default [
   entry('ticktickclock/cost', 'cost/index.js', '6 kB'),
   entry('ticktickclock/graph', 'graph/index.js', '39 kB'),
   entry('ticktickclock/programs', 'programs/index.js', '56 kB'),
-  entry('ticktickclock/telemetry', 'telemetry/index.js', '9 kB'),
+  entry('ticktickclock/telemetry', 'telemetry/index.js', '9.6 kB'),
   entry('ticktickclock/workflow', 'workflow/index.js', '40 kB'),
   entry('ticktickclock/worker', 'worker/index.js', '11 kB'),
   file('dist/browser/pool-worker', 'dist/browser/pool-worker.browser.js', '4.2 kB'),

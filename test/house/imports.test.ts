@@ -55,6 +55,8 @@ const otherCases: Case[] = [
   { from: 'src/graph/imports-browser.ts', to: 'src/browser/target.ts', breaks: 'folder-graph' },
   { from: 'src/nowhere/imports-leaf.ts', to: 'src/errors.ts', breaks: 'folder-unknown' },
   { from: 'src/limits.ts', to: 'src/graph/target.ts', breaks: 'leaf' },
+  { from: 'src/check.ts', to: 'src/time/target.ts', breaks: 'leaf' },
+  { from: 'src/event-bus.ts', to: 'src/time/system.ts' },
   { from: 'src/units.ts', to: 'src/errors.ts' },
   { from: 'src/graph/imports-stray.ts', to: 'src/stray.ts', breaks: 'root-file-unknown' },
   { from: 'src/devices/device.ts', to: 'src/devices/target.ts', breaks: 'contract' },
