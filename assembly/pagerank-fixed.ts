@@ -105,7 +105,7 @@ function runBlocks(thread: i32, p: usize, step: i32, isLast: bool, dangling: u64
   }
 }
 
-/** A rank times a fraction, rounded to the nearest unit, halves up: (rank·fraction + 2^62) >> 63. */
+/** A rank times a fraction, to the nearest unit, halves up: (rank·fraction + 2^62) >> 63. */
 function times(rank: u64, fraction: u64): u64 {
   const twice = rank << 1
   const low = twice & LOW

@@ -103,7 +103,7 @@ for (const { name, options, missing } of await candidates()) {
       await expect(wrong).rejects.toThrow('"into" expected Float64Array for exact')
     })
 
-    it('goes on from a start vector as if it had not stopped, where doubles hold the ranks', async () => {
+    it('goes on as if it had not stopped, where doubles hold the ranks', async () => {
       // Ranks of few bits: a cycle keeps them.
       const graph = graphFromEdges(
         [

@@ -1,7 +1,7 @@
 /**
- * PageRank in fixed point, `precision: 'exact'`: what the arithmetic is, a plan's numbers in it, and
- * how far it can be from the exact ranks. Whole numbers have the same sum in any order, so that the
- * ranks have the same bits on every device and for every number of threads.
+ * PageRank in fixed point, `precision: 'exact'`: what the arithmetic is, a plan's numbers in it,
+ * and how far it can be from the exact ranks. Whole numbers have the same sum in any order, so that
+ * the ranks have the same bits on every device and for every number of threads.
  *
  * A rank is a u64 in units of 2^-62, a fraction (damping, a vertex's share of the jump, an arc's
  * share of its tail's rank) a u64 in units of 2^-63. Rank times fraction is

@@ -1,6 +1,6 @@
 /**
- * PageRank in fixed point as fixed.ts defines it, serial, in BigInts: the answer whose bits the fast
- * versions have to have. Pushes rank along arcs; shares no code with assembly/ or shaders/.
+ * PageRank in fixed point as fixed.ts defines it, serial, in BigInts: the answer whose bits the
+ * fast versions have to have. Pushes rank along arcs; shares no code with assembly/ or shaders/.
  */
 
 import type { ResidentGraph } from '../../devices/device.js'

@@ -21,7 +21,7 @@ export interface RunState {
   done: boolean
   iterations: number
   residual: number
-  /** Dangling mass that the last iteration spread; 0 in fixed point, which needs it for no bound. */
+  /** Dangling mass that the last iteration spread; 0 in fixed point, which needs no such bound. */
   danglingBefore: number
 }
 

@@ -197,8 +197,8 @@ interface Arcs {
 }
 
 /**
- * Counts arcs by head in `rows[head + 1]`, and sums them by tail, weights by Neumaier's sum; returns
- * the last arc's tail.
+ * Counts arcs by head in `rows[head + 1]`, and sums them by tail, weights by Neumaier's sum;
+ * returns the last arc's tail.
  */
 function countArcs(
   { offsets, targets, weights }: Arcs,
@@ -252,8 +252,8 @@ function placeArcs(
 }
 
 /**
- * Bounds for each level of sums. A row of more than `segment` terms is cut into segments, whose sums
- * are the row's terms on the next level; the last level has one row a vertex.
+ * Bounds for each level of sums. A row of more than `segment` terms is cut into segments, whose
+ * sums are the row's terms on the next level; the last level has one row a vertex.
  */
 async function cutRows(
   arcRows: Uint32Array,

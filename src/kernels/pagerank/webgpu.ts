@@ -1,7 +1,7 @@
 /**
- * PageRank on the GPU, in f32 or in fixed point: batches of iterations, the state read back once a batch. Called by
- * pagerank's index with a checked plan. The layout is made in webgpu-layout.ts, dispatches in
- * webgpu-run.ts, what it computes in by webgpu-arithmetic.ts, the error bound of f32 in webgpu-bound.ts.
+ * PageRank on the GPU, in f32 or in fixed point: batches of iterations, the state read back once a
+ * batch. Called by pagerank's index with a checked plan. The layout is made in webgpu-layout.ts,
+ * dispatches in webgpu-run.ts, numbers in webgpu-arithmetic.ts, f32's bound in webgpu-bound.ts.
  */
 
 import type { ResidentGraph } from '../../devices/device.js'
@@ -45,7 +45,8 @@ export async function pagerankWebgpu(
 ): Promise<PagerankRun> {
   if (plan.precision === 'f64') {
     throw new NotSupportedError(
-      "webgpu computes PageRank in f32 or exact, not f64; ask for one of these, or use device: 'wasm'",
+      'webgpu computes PageRank in f32 or exact, not f64: ask for one of these, or for ' +
+        "device: 'wasm'",
     )
   }
   const { device, graph } = resident
