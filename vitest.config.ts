@@ -49,6 +49,7 @@ const shared = {
   provide: { seed: Number(seed), full },
   testTimeout: full ? 600_000 : 60_000,
   hookTimeout: 60_000,
+  setupFiles: 'test/support/equality.ts',
 } as const
 
 const node: TestProjectInlineConfiguration = {
@@ -60,7 +61,10 @@ const node: TestProjectInlineConfiguration = {
     pool: 'forks',
     include: ['test/**/*.test.ts'],
     exclude: ['test/**/*.browser.test.ts'],
-    setupFiles: process.env.NODE_V8_COVERAGE ? ['test/support/coverage.ts'] : [],
+    setupFiles: [
+      shared.setupFiles,
+      ...(process.env.NODE_V8_COVERAGE ? ['test/support/coverage.ts'] : []),
+    ],
     env: { ...gpuEnvironment(), TICKTICKCLOCK_TEST_SEED: seed },
     // The built package runs as users run it: loaded by Node itself, workers and WASM from dist/.
     server: { deps: { external: [/\/dist\//] } },

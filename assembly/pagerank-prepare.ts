@@ -18,6 +18,7 @@ import {
   DEGREES,
   ELEMENT_BYTES,
   ENTRIES,
+  FIXED,
   HEAVY_COUNT,
   HEAVY_DEGREE,
   HEAVY_ENTRIES,
@@ -290,6 +291,12 @@ function storeInverse(p: usize, row: u32, vertex: u32): void {
   const first = load<u32>(offsets)
   const end = load<u32>(offsets, 4)
   let value: f64 = 0
+  if (load<u32>(p, FIXED) != 0 && load<u32>(p, VALUES) == 0) {
+    const degree = <u64>(end - first)
+    const share = degree == 0 ? 0 : (((<u64>1) << 63) + (degree >> 1)) / degree
+    store<u64>(<usize>load<u32>(p, INVERSE) + ((<usize>row) << 3), share)
+    return
+  }
   if (load<u32>(p, VALUES) != 0) {
     const total = sumWeights(<usize>load<u32>(p, CSR_WEIGHTS), first, end)
     store<f64>(<usize>load<u32>(p, TOTALS) + ((<usize>vertex) << 3), total)

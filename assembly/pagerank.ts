@@ -24,8 +24,6 @@ import {
   SLICE_ROWS,
   START_INPUT,
   TAIL_PERSONALIZATION,
-  TICKET_STRIDE,
-  TICKETS,
   TOLERANCE,
   UNIT_COUNT,
   VERTEX_COUNT,
@@ -33,7 +31,7 @@ import {
 import { ABORTED, AGAIN, barrier, beginSlice, DONE, isAborted, publish, sliceEnds } from './control'
 import { zeroSlot } from './pagerank-prepare'
 import { pullHeavy32, pullHeavy64, pullSlices32, pullSlices64 } from './pagerank-pull'
-import { contributions, rowOf, storePartials } from './pagerank-rows'
+import { contributions, resetTicket, rowOf, storePartials, ticketOf } from './pagerank-rows'
 
 /** Start vector, iterations until converged or at the limit, then ranks under the old labels. */
 export function pagerankIterate(thread: i32, threads: i32, p: usize): i32 {
@@ -67,9 +65,8 @@ function isFinished(p: usize, iteration: i32, residual: f64): bool {
 }
 
 function runBlocks(thread: i32, p: usize, step: i32, isLast: bool, dangling: f64): i32 {
-  // Three tickets in turn: one is in use, the one before may still be read, the next is reset.
-  const ticket = p + TICKETS + (step % 3) * TICKET_STRIDE
-  if (thread == 0) atomic.store<i32>(p + TICKETS + ((step + 1) % 3) * TICKET_STRIDE, 0)
+  const ticket = ticketOf(p, step)
+  if (thread == 0) resetTicket(p, step + 1)
   const blocks = load<u32>(p, BLOCK_COUNT)
   while (true) {
     const block = atomic.add<u32>(ticket, 1)

@@ -243,7 +243,7 @@ function analyticsFigures(kept: readonly KeptReport[]): string[] {
     const ms = Math.min(...own.map(({ figure }) => figure))
     const [what, graph] = name.split(', ')
     return [
-      `${what} on ${graph} by a vertex program takes ${formatNumber(ms)} ms,`,
+      `A vertex program takes ${formatNumber(ms)} ms for ${what.toLowerCase()} on ${graph},`,
       `${formatNumber(peer.figure / ms)} times as fast as graphology.`,
     ]
   })

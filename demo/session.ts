@@ -3,7 +3,7 @@
  * people can watch, and measures whole calls after checking their answers.
  */
 
-import type { DoctorReport, Graph, PagerankResult, Timings } from 'ticktickclock'
+import type { DoctorReport, Graph, PagerankResult, Precision, Timings } from 'ticktickclock'
 import { connectWorker, type WorkerClient, type WorkerGraph } from 'ticktickclock/worker'
 import { FLIGHTS_FILE } from './data.js'
 import type { Choice } from './devices.js'
@@ -33,7 +33,9 @@ export interface Measurement {
 /** Where a run stops by itself. */
 export const MOST_STEPS = 200
 /** Residual at which ranks count as converged: the package's defaults. */
-export const TOLERANCES = { f64: 1e-10, f32: 1e-6 } as const
+export const TOLERANCES: Readonly<Record<Precision, number>> = {
+  ...{ f64: 1e-10, f32: 1e-6, exact: 1e-10 },
+}
 
 /** The steps start slow enough to be watched, and nobody wants to wait for the last ones. */
 const FIRST_PAUSE_MS = 220

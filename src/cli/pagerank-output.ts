@@ -34,7 +34,7 @@ export async function writeCsv(sink: Sink, ranking: Ranking): Promise<void> {
 
 /** The fewest digits that read back as the same number. */
 function digits(precision: Precision): (value: number) => number {
-  return precision === 'f64' ? (value) => value : (value) => Number(value.toPrecision(9))
+  return precision === 'f32' ? (value) => Number(value.toPrecision(9)) : (value) => value
 }
 
 /** One object: `result` depends on input, options and device only, `run` tells of this run. */

@@ -33,7 +33,7 @@ interface Options extends InputOptions, DeviceOptions {
   maxIterations?: number
   personalize?: Map<string, number>
   preset?: PagerankOptions['preset']
-  precision: 'f64' | 'f32'
+  precision: 'f64' | 'f32' | 'exact'
   top: number
   json?: true
   csv?: true
@@ -117,7 +117,7 @@ function addMethod(command: Command): void {
 
 function addRun(command: Command): void {
   addDevice(command).addOption(
-    choice('--precision <p>', 'arithmetic', ['f64', 'f32']).default('f64'),
+    choice('--precision <p>', 'arithmetic', ['f64', 'f32', 'exact']).default('f64'),
   )
 }
 

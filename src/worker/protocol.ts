@@ -39,7 +39,7 @@ export interface CallBack {
 /** The worker's calls. `call` numbers a call, so that `abort` can name it. */
 export interface ApiService {
   /** The page's settings; sent before anything else, if it has any. */
-  configure(settings: Partial<Config>): void
+  configure(settings: Partial<Config>): Promise<void>
   readGraph(
     call: number,
     sources: { edges: PackedSource; vertices: PackedSource | undefined },

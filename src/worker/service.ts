@@ -37,9 +37,13 @@ const ARRAY_CALLS = {
   ...{ scan, reduce, reduceColumn, histogram, convertTimestamps },
 } satisfies Record<ArrayCallName, unknown>
 
-/** The service of one worker. */
-export function createApiService(): ApiService {
-  const { reply, abort, abortAll } = createCalls()
+/**
+ * The service of one worker.
+ *
+ * @param ready nothing is answered before: when the page would hear of the worker's end
+ */
+export function createApiService(ready: Promise<void> = Promise.resolve()): ApiService {
+  const { reply, abort, abortAll } = createCalls(ready)
   const held = new Map<number, Held>()
   let lastHandle = 0
 
@@ -51,7 +55,10 @@ export function createApiService(): ApiService {
   }
 
   return {
-    configure,
+    async configure(settings) {
+      configure(settings)
+      await ready
+    },
     async readGraph(call, { edges, vertices }, options, back) {
       const result = await reply(call, back, async (signal, { onProgress, pull }) => {
         const graph = await readGraph(
@@ -123,7 +130,7 @@ interface Link {
 }
 
 /** The calls that run now, each of which can be aborted by its number. */
-function createCalls() {
+function createCalls(ready: Promise<void>) {
   const controllers = new Map<number, AbortController>()
   const running = new Set<Promise<unknown>>()
 
@@ -136,7 +143,7 @@ function createCalls() {
     const controller = new AbortController()
     controllers.set(call, controller)
     const { link, reported } = linkTo(back)
-    const result = (async () => run(controller.signal, link))()
+    const result = ready.then(() => run(controller.signal, link))
     running.add(result)
     try {
       const value = await result

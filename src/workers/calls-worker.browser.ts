@@ -7,5 +7,4 @@ import { holdLifeLock } from './life-lock.browser.js'
 if (typeof document !== 'undefined') {
   throw new Error('calls are served by a web worker: start this as one')
 }
-expose(createApiService())
-void holdLifeLock()
+expose(createApiService(holdLifeLock()))

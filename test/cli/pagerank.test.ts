@@ -80,6 +80,16 @@ describe('ranks', () => {
       }
     },
   )
+
+  it('are the same text on every device with --precision exact', async () => {
+    const devices = ['reference', 'wasm', ...(noGpu === undefined ? ['webgpu'] : [])]
+    const options = ['--precision', 'exact', '--csv', '--device']
+    const texts = await Promise.all(
+      devices.map(async (device) => (await cli(['pagerank', karate, ...options, device])).stdout),
+    )
+    expect(texts[0]).toMatch(/^id,rank\n/)
+    expect(texts).toEqual(devices.map(() => texts[0]))
+  })
 })
 
 describe('input', () => {

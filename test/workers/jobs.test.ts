@@ -80,9 +80,9 @@ describe('a job', () => {
     expect(pool.busy).toBe(true)
     await expect(kernel).rejects.toThrow('no kernel is called')
     expect(isBeforeOver).toBe(true)
-    expect(await before).toStrictEqual([0, 0])
-    // What each thread found: all that went before, and nothing of its own job.
-    expect(await after).toStrictEqual([2, 2])
+    // What each thread found: all that went before, of its own job what a faster thread added.
+    expect(Math.max(...((await before) as number[]))).toBeLessThan(2)
+    expect(Math.min(...((await after) as number[]))).toBeGreaterThanOrEqual(2)
     expect(wordsOf(pool)[word / 4]).toBe(4)
     expect(pool.busy).toBe(false)
   })

@@ -26,7 +26,7 @@ it("ends a kernel's call, and the device", async () => {
 
 it('ends a call of connectWorker', async () => {
   const worker = await connectWorker()
-  // Until it has started, only the time-out of its greeting tells.
+  // Until it has answered, only the time-out of its greeting tells.
   await worker.sort(Float64Array.of(2, 1))
   const call = failureOf(worker.pagerank(generateRmat({ scale: 10, seed: 1 }), ENDLESS))
   setTimeout(() => killAny(createRandom(testSeed())), 50)

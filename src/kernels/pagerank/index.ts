@@ -15,6 +15,7 @@ import { type Place, placeFor } from '../place.js'
 import { convergenceTolerance, makePlan } from './plan.js'
 import type { Dialect } from './presets.js'
 import { pagerankReference } from './reference.js'
+import { pagerankReferenceFixed } from './reference-fixed.js'
 import type {
   PagerankInput,
   PagerankOptions,
@@ -171,10 +172,14 @@ function runOn(resident: ResidentGraph, plan: PagerankPlan): Promise<PagerankRun
 async function runKind(resident: ResidentGraph, plan: PagerankPlan): Promise<PagerankRun> {
   if (resident.graph.vertexCount === 0) return emptyRun(plan)
   const { kind } = resident.device
-  if (kind === 'reference') return pagerankReference(resident, plan)
+  if (kind === 'reference') {
+    return plan.precision === 'exact'
+      ? pagerankReferenceFixed(resident, plan)
+      : pagerankReference(resident, plan)
+  }
   if (kind === 'wasm') return pagerankWasm(resident, plan)
   const { pagerankWebgpu } = await import('./webgpu.js')
-  if (plan.precision === 'f32') return pagerankWebgpu(resident, plan)
+  if (plan.precision !== 'f64') return pagerankWebgpu(resident, plan)
   return polished(resident, plan, pagerankWebgpu)
 }
 
@@ -187,7 +192,7 @@ async function polished(
   if (plan.tolerance < 0) {
     throw new NotSupportedError(
       "a fixed number of iterations in f64 is not possible on 'webgpu', which has no f64: " +
-        "use precision 'f32', or device 'wasm'",
+        "use precision 'exact' or 'f32', or device 'wasm'",
     )
   }
   const { maxIterations } = plan
@@ -251,7 +256,7 @@ async function openPolishing(graph: Graph, signal: AbortSignal): Promise<Polishi
 }
 
 function emptyRun(plan: PagerankPlan): PagerankRun {
-  const ranks = plan.into ?? (plan.precision === 'f64' ? new Float64Array(0) : new Float32Array(0))
+  const ranks = plan.into ?? (plan.precision === 'f32' ? new Float32Array(0) : new Float64Array(0))
   const timings = { uploadMs: 0, prepareMs: 0, computeMs: 0, readMs: 0 }
   return { ranks, iterations: 0, residual: 0, roundingBound: 0, ...timings }
 }

@@ -29,6 +29,9 @@ export const ELEMENT_BYTES = 40
 export const PHASE = 44
 export const CURSOR = 48
 
+/** 1: fixed point; elements are u64, those of INVERSE and VALUES fractions of 2^63. */
+export const FIXED = 52
+
 // --- prepare only
 /** Address of the CSR's offsets u32[n + 1], targets u32[m] and weights f64[m] (or 0). */
 export const CSR_OFFSETS = 56
@@ -111,7 +114,13 @@ export const PART_JUMP = 416
 export const PART_SOURCE = 424
 export const PART_SINK = 428
 
-export const PARAMETER_BYTES = 448
+// --- fixed point only (assembly/pagerank-fixed.ts): DAMPING, TOLERANCE, RESIDUAL and DANGLING are
+// u64, and TOLERANCE is what the residual has to be below; a ticket's line holds a step's two sums.
+/** u64: the rank to start with, and the fraction of the jump, where they are uniform. */
+export const UNIFORM_RANK = 448
+export const UNIFORM_JUMP = 456
+
+export const PARAMETER_BYTES = 464
 
 /** Rows with at least this many entries are stored one by one: bounds padding to 7 × this. */
 export const HEAVY_DEGREE = 512

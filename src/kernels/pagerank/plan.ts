@@ -35,10 +35,14 @@ const OPTION_NAMES = [
   'onProgress',
 ] as const satisfies (keyof PagerankOptions)[]
 
+const PRECISIONS: readonly Precision[] = ['f64', 'f32', 'exact']
+
 const MOST_ITERATIONS = 1_000_000
 
 /** Stop rule where nobody names one; f32 can't reach less than about 1e-7. */
-const DEFAULT_TOLERANCE: Readonly<Record<Precision, number>> = { f64: 1e-10, f32: 1e-6 }
+const DEFAULT_TOLERANCE: Readonly<Record<Precision, number>> = {
+  ...{ f64: 1e-10, f32: 1e-6, exact: 1e-10 },
+}
 
 /** Values between two turns of the event loop: about 3 ms of work. */
 const STRIDE = 1 << 18
@@ -58,7 +62,7 @@ export async function makePlan(
   const n = graph.vertexCount
   if (options.preset !== undefined) checkOneOf('preset', options.preset, PAGERANK_PRESETS)
   const dialect = dialectOf(options.preset)
-  const precision = checkOneOf('precision', options.precision ?? 'f64', ['f64', 'f32'])
+  const precision = checkOneOf('precision', options.precision ?? 'f64', PRECISIONS)
   checkCallback('onProgress', options.onProgress)
   if (options.weighted !== undefined && typeof options.weighted !== 'boolean') {
     throw new TypeError(`"weighted" expected boolean, got ${show(options.weighted)}`)
@@ -240,7 +244,7 @@ function checkInto(
   length: number,
 ): Float64Array | Float32Array | undefined {
   if (into === undefined) return undefined
-  const expected = precision === 'f64' ? Float64Array : Float32Array
+  const expected = precision === 'f32' ? Float32Array : Float64Array
   if (!(into instanceof expected)) {
     throw new TypeError(`"into" expected ${expected.name} for ${precision}, got ${show(into)}`)
   }

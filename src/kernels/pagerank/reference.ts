@@ -18,7 +18,19 @@ import type { PagerankPlan, PagerankRun } from './types.js'
 const STRIDE = 1 << 16
 
 /** Gives the event loop a turn when a slice is over; throws to stop. */
-type Pause = () => Promise<void>
+export type Pause = () => Promise<void>
+
+export function createPause(resident: ResidentGraph, signal: AbortSignal | undefined): Pause {
+  const { device } = resident
+  return createSlices(
+    () => device.nowMs(),
+    () => {
+      signal?.throwIfAborted()
+      if (device.disposed) throw new DisposedError('this device')
+      if (resident.disposed) throw new DisposedError('this resident graph')
+    },
+  )
+}
 
 /** Runs the plan on the calling thread, in slices. */
 export async function pagerankReference(
@@ -29,14 +41,7 @@ export async function pagerankReference(
   const { maxIterations, tolerance, signal, onProgress } = plan
   const n = graph.vertexCount
   const startMs = device.nowMs()
-  const pause = createSlices(
-    () => device.nowMs(),
-    () => {
-      signal?.throwIfAborted()
-      if (device.disposed) throw new DisposedError('this device')
-      if (resident.disposed) throw new DisposedError('this resident graph')
-    },
-  )
+  const pause = createPause(resident, signal)
   const outWeights = await sumOutWeights(graph, plan.weighted, pause)
   const preparedMs = device.nowMs()
   const jump = plan.personalization ?? new Float64Array(n).fill(1 / n)
@@ -76,7 +81,11 @@ export async function pagerankReference(
 }
 
 /** Out-degree of each vertex, or the sum of its arcs' weights. */
-async function sumOutWeights(graph: Graph, weighted: boolean, pause: Pause): Promise<Float64Array> {
+export async function sumOutWeights(
+  graph: Graph,
+  weighted: boolean,
+  pause: Pause,
+): Promise<Float64Array> {
   const { vertexCount: n, arcCount: m, offsets } = graph
   const sums = new Float64Array(n)
   if (!weighted || graph.weights === undefined) {

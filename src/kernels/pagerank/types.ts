@@ -9,8 +9,11 @@ import type { PlaceOptions, Timings } from '../place.js'
 /** Known dialects of PageRank in other software; the docs say what each one does differently. */
 export type PagerankPreset = 'networkx' | 'igraph' | 'ldbc' | 'graphx' | 'gds' | 'gapbs'
 
-/** Arithmetic: double or single precision. */
-export type Precision = 'f64' | 'f32'
+/**
+ * Arithmetic: double or single precision, or `exact`: fixed point with 62 bits behind the point,
+ * whose ranks have the same bits on every device.
+ */
+export type Precision = 'f64' | 'f32' | 'exact'
 
 /**
  * Where the random surfer jumps to: weights by vertex id (absent vertices get 0), or one weight per
@@ -32,7 +35,7 @@ export interface PagerankProgress {
   residual: number
 }
 
-/** Ranks in the precision asked for. */
+/** Ranks in the precision asked for; those of `exact` as doubles. */
 export type Ranks<P extends Precision> = P extends 'f32' ? Float32Array : Float64Array
 
 /** Options of `pagerank`. */
@@ -41,7 +44,7 @@ export interface PagerankOptions<P extends Precision = Precision> extends PlaceO
   damping?: number
   /**
    * Stops when the L1 distance of two consecutive rank vectors (which sum to 1) is at most this.
-   * Default 1e-10 for f64, 1e-6 for f32. Lower costs about log(tolerance)/log(damping) iterations.
+   * Default 1e-10, for f32 1e-6. Lower costs about log(tolerance)/log(damping) iterations.
    */
   tolerance?: number
   /** Most iterations. Default 200. Reaching it is a result with `converged: false`. */
@@ -58,7 +61,7 @@ export interface PagerankOptions<P extends Precision = Precision> extends PlaceO
   preset?: PagerankPreset
   /** Arithmetic of ranks. Default `f64`. */
   precision?: P
-  /** Array to fill with the ranks: Float64Array or Float32Array (after `precision`) of length n. */
+  /** Array to fill with the ranks: Float64Array, for f32 Float32Array, of length n. */
   into?: Ranks<P>
   /** Stops within 100 ms; the call rejects with `signal.reason`. */
   signal?: AbortSignal

@@ -8,6 +8,8 @@ import type { WasmDevice } from '../../devices/wasm/index.js'
 import { bytesOf, Region } from '../../devices/wasm/region.js'
 import { MemoryLimitError } from '../../errors.js'
 import type { Graph } from '../../graph/csr.js'
+import { runSliced } from '../../graph/slices.js'
+import { type FixedPlan, fixedBound, fixedPlan, fromFixed } from './fixed.js'
 import * as at from './layout.js'
 import type { PagerankPlan, PagerankRun } from './types.js'
 
@@ -92,7 +94,7 @@ async function makeLayout(
     const parameters = new DataView(new ArrayBuffer(at.PARAMETER_BYTES))
     await uploadCsr(scratch, graph, plan, parameters)
     const uploadedMs = pool.nowMs()
-    await allocateRows(rows, scratch, graph, plan.weighted, elementBytes, threads, parameters)
+    await allocateRows(rows, scratch, graph, plan, elementBytes, threads, parameters)
     const address = await scratch.write(parameters)
     await pool.run('pagerankPrepare', address, { threads, signal: plan.signal })
     await pool.memory.read(address, bytesOf(parameters))
@@ -123,17 +125,19 @@ async function allocateRows(
   rows: Region,
   scratch: Region,
   graph: Graph,
-  weighted: boolean,
+  plan: PagerankPlan,
   elementBytes: number,
   threads: number,
   parameters: DataView,
 ): Promise<void> {
   const { vertexCount: n, arcCount: m } = graph
+  const { weighted } = plan
   const sizes = layoutSizes(graph, weighted, elementBytes)
   const set = (offset: number, value: number) => parameters.setUint32(offset, value, true)
   set(at.VERTEX_COUNT, n)
   set(at.ARC_COUNT, m)
   set(at.ELEMENT_BYTES, elementBytes)
+  set(at.FIXED, plan.precision === 'exact' ? 1 : 0)
   set(at.BLOCK_LIMIT, sizes.blockLimit)
   set(at.ORDER, await rows.alloc(4 * n))
   set(at.INVERSE, await rows.alloc(elementBytes * sizes.slotLimit))
@@ -159,7 +163,7 @@ export async function pagerankWasm(
 ): Promise<PagerankRun> {
   const { graph } = resident
   const { pool } = resident.device as WasmDevice
-  const elementBytes = plan.precision === 'f64' ? 8 : 4
+  const elementBytes = plan.precision === 'f32' ? 4 : 8
   const { layout, isNew } = await resident.layout({
     key: `pagerank ${plan.precision} ${plan.weighted ? 'weighted' : 'plain'}`,
     signal: plan.signal,
@@ -169,7 +173,8 @@ export async function pagerankWasm(
   try {
     const startMs = pool.nowMs()
     const address = await writeIteration(work, graph, layout, plan, elementBytes)
-    await pool.run('pagerankIterate', address, {
+    const isFixed = plan.precision === 'exact'
+    await pool.run(isFixed ? 'pagerankIterateFixed' : 'pagerankIterate', address, {
       signal: plan.signal,
       onSnapshot: progressOf(plan),
     })
@@ -185,8 +190,12 @@ export async function pagerankWasm(
     return {
       ranks,
       iterations: results.getInt32(at.ITERATION, true),
-      residual: results.getFloat64(at.RESIDUAL, true),
-      roundingBound: roundingBound(results, plan),
+      residual: isFixed
+        ? fromFixed(results.getBigUint64(at.RESIDUAL, true))
+        : results.getFloat64(at.RESIDUAL, true),
+      roundingBound: isFixed
+        ? fixedBound(plan, graph.vertexCount, graph.arcCount)
+        : roundingBound(results, plan),
       uploadMs: isNew ? layout.uploadMs : 0,
       prepareMs: isNew ? layout.prepareMs : 0,
       computeMs: computedMs - startMs,
@@ -215,18 +224,36 @@ async function writeIteration(
   set(at.PARTIALS, await work.alloc(4 * 8 * blockCount))
   set(at.TAIL_PERSONALIZATION, await work.alloc(2 * 8 * at.SLICE_ROWS))
   set(at.OUTPUT, await work.alloc(elementBytes * n))
-  if (plan.start !== undefined) set(at.START_INPUT, await work.write(plan.start, plan.signal))
-  if (plan.personalization !== undefined) {
-    set(at.PERSONALIZATION_INPUT, await work.write(plan.personalization, plan.signal))
-    set(at.PERSONALIZATION, await work.alloc(8 * slotLimit))
-  }
   set(at.MAX_ITERATIONS, plan.maxIterations)
   set(at.REDISTRIBUTE, plan.redistributeDangling ? 1 : 0)
   set(at.PHASE, 0)
-  parameters.setFloat64(at.DAMPING, plan.damping, true)
-  parameters.setFloat64(at.TOLERANCE, plan.tolerance, true)
-  parameters.setFloat64(at.RESIDUAL, Number.POSITIVE_INFINITY, true)
+  const { start, personalization } = await writeNumbers(parameters, plan, n)
+  if (start !== undefined) set(at.START_INPUT, await work.write(start, plan.signal))
+  if (personalization !== undefined) {
+    set(at.PERSONALIZATION_INPUT, await work.write(personalization, plan.signal))
+    set(at.PERSONALIZATION, await work.alloc(8 * slotLimit))
+  }
   return work.write(parameters)
+}
+
+/** Sets what isn't whole numbers, and returns the vectors, in the arithmetic of the plan. */
+async function writeNumbers(
+  parameters: DataView,
+  plan: PagerankPlan,
+  vertexCount: number,
+): Promise<Pick<FixedPlan | PagerankPlan, 'start' | 'personalization'>> {
+  if (plan.precision !== 'exact') {
+    parameters.setFloat64(at.DAMPING, plan.damping, true)
+    parameters.setFloat64(at.TOLERANCE, plan.tolerance, true)
+    parameters.setFloat64(at.RESIDUAL, Number.POSITIVE_INFINITY, true)
+    return plan
+  }
+  const fixed = await runSliced(fixedPlan(plan, vertexCount), plan.signal)
+  parameters.setBigUint64(at.DAMPING, fixed.damping, true)
+  parameters.setBigUint64(at.TOLERANCE, fixed.residualLimit, true)
+  parameters.setBigUint64(at.UNIFORM_RANK, fixed.uniformRank, true)
+  parameters.setBigUint64(at.UNIFORM_JUMP, fixed.uniformJump, true)
+  return fixed
 }
 
 function progressOf(plan: PagerankPlan) {

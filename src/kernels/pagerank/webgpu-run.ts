@@ -1,28 +1,18 @@
 /**
  * One PageRank run's buffers, bind groups and dispatches on the GPU. webgpu.ts decides how many
- * iterations to submit and when to stop; the arithmetic is in shaders/pagerank.wgsl.
+ * iterations to submit and when to stop; the arithmetic is in shaders/pagerank.wgsl and
+ * pagerank-fixed.wgsl (webgpu-arithmetic.ts).
  */
 
 import { dispatchSize, type Gpu } from '../../devices/webgpu/gpu.js'
-import { pagerankSizes, pagerankWgsl } from '../../devices/webgpu/shaders.generated.js'
 import { BUFFER_USAGE, STORAGE } from '../../devices/webgpu/usage.js'
 import type { PagerankPlan } from './types.js'
+import type { Elements, RunState } from './webgpu-arithmetic.js'
 import { reductionSizes } from './webgpu-bound.js'
 import type { PagerankLayout } from './webgpu-layout.js'
 
-const { WORKGROUP, SEGMENT } = pagerankSizes
-
-/** Words of `State` in pagerank.wgsl. */
+/** Words of `State` in the shaders. */
 const STATE_WORDS = 6
-
-/** `State` in pagerank.wgsl, as far as the host needs it. */
-export interface RunState {
-  done: boolean
-  iterations: number
-  residual: number
-  /** Dangling mass that the last iteration spread. */
-  danglingBefore: number
-}
 
 /** A pipeline with its data and size, ready to be recorded. */
 interface Step {
@@ -50,13 +40,15 @@ export class PagerankBuffers {
   /** Makes the buffers and bindings. Call `dispose` also when it rejects. */
   async open(plan: PagerankPlan): Promise<void> {
     const n = this.#vertexCount
-    const params = await this.#upload('parameters', parameters(plan, n), BUFFER_USAGE.UNIFORM)
-    const jump = await this.#upload('jump', new Float32Array(plan.personalization ?? [0]))
-    const start = plan.start ?? new Float32Array(n).fill(1 / n)
-    const ranks = await this.#upload('ranks', new Float32Array(start))
+    const { arithmetic } = this.#layout
+    const bytes = arithmetic.elementBytes
+    const own = await arithmetic.planFor(plan, n)
+    const params = await this.#upload('parameters', own.parameters, BUFFER_USAGE.UNIFORM)
+    const jump = await this.#upload('jump', own.jump)
+    const ranks = await this.#upload('ranks', own.start)
     const state = await this.#alloc('state', 4 * STATE_WORDS)
-    const contributions = await this.#alloc('contributions', 4 * n)
-    const changes = await this.#alloc('changes', 8 * n)
+    const contributions = await this.#alloc('contributions', bytes * n)
+    const changes = await this.#alloc('changes', 2 * bytes * n)
     this.#ranks = ranks
     this.#state = state
 
@@ -93,10 +85,11 @@ export class PagerankBuffers {
     state: GPUBuffer,
     changes: GPUBuffer,
   ): Promise<{ parts: GPUBuffer; steps: Step[] }> {
+    const { elementBytes, segment } = this.#layout.arithmetic
     const steps: Step[] = []
     let parts = changes
-    for (const size of reductionSizes(this.#vertexCount, SEGMENT).slice(1)) {
-      const totals = await this.#alloc('totals', 8 * size)
+    for (const size of reductionSizes(this.#vertexCount, segment).slice(1)) {
+      const totals = await this.#alloc('totals', 2 * elementBytes * size)
       const data: Binding[] = [
         [1, state],
         [14, parts],
@@ -113,12 +106,13 @@ export class PagerankBuffers {
     state: GPUBuffer,
     contributions: GPUBuffer,
   ): Promise<{ links: GPUBuffer; steps: Step[] }> {
-    const { levels, sources, values } = this.#layout
+    const { levels, sources, values, arithmetic } = this.#layout
+    const { elementBytes } = arithmetic
     const gather = values === undefined ? 'gather' : 'gather_weighted'
     const steps: Step[] = []
     let terms = contributions
     for (const [index, { bounds, rowCount }] of levels.entries()) {
-      const sums = await this.#alloc('sums', 4 * rowCount)
+      const sums = await this.#alloc('sums', elementBytes * rowCount)
       const data: Binding[] = [
         [1, state],
         [3, bounds],
@@ -131,17 +125,18 @@ export class PagerankBuffers {
       steps.push(await this.#step(entryPoint, data, rowCount))
       terms = sums
     }
-    const links = levels.length === 0 ? await this.#alloc('sums', 4 * this.#vertexCount) : terms
-    return { links, steps }
+    if (levels.length > 0) return { links: terms, steps }
+    return { links: await this.#alloc('sums', elementBytes * this.#vertexCount), steps }
   }
 
   async #step(entryPoint: string, data: Binding[], itemCount: number): Promise<Step> {
-    const pipeline = await this.#gpu.pipeline('pagerank', pagerankWgsl, entryPoint)
+    const { name, code, workgroup } = this.#layout.arithmetic
+    const pipeline = await this.#gpu.pipeline(name, code, entryPoint)
     const entries = data.map(([binding, buffer]) => ({ binding, resource: { buffer } }))
     const group = await this.#gpu.scoped('PageRank bindings', () =>
       this.#gpu.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }),
     )
-    return { pipeline, group, size: dispatchSize(itemCount, WORKGROUP) }
+    return { pipeline, group, size: dispatchSize(itemCount, workgroup) }
   }
 
   async #alloc(what: string, byteLength: number): Promise<GPUBuffer> {
@@ -152,7 +147,7 @@ export class PagerankBuffers {
 
   async #upload(
     what: string,
-    array: Float32Array | Uint8Array,
+    array: Elements | Uint8Array,
     usage: number = STORAGE,
   ): Promise<GPUBuffer> {
     const buffer = await this.#gpu.upload(`PageRank ${what}`, array, usage)
@@ -188,16 +183,10 @@ export class PagerankBuffers {
   async state(signal: AbortSignal | undefined): Promise<RunState> {
     const words = new Uint32Array(STATE_WORDS)
     await this.#gpu.read(this.#state, words, signal)
-    const floats = new Float32Array(words.buffer)
-    return {
-      done: words[0] !== 0,
-      iterations: words[1],
-      residual: floats[2],
-      danglingBefore: floats[5],
-    }
+    return this.#layout.arithmetic.readState(words)
   }
 
-  readRanks(into: Float32Array, signal: AbortSignal | undefined): Promise<void> {
+  readRanks(into: Elements, signal: AbortSignal | undefined): Promise<void> {
     return this.#gpu.read(this.#ranks, into, signal)
   }
 
@@ -207,25 +196,3 @@ export class PagerankBuffers {
 }
 
 type Binding = [binding: number, buffer: GPUBuffer]
-
-/** `Params` in pagerank.wgsl. */
-function parameters(plan: PagerankPlan, n: number): Uint8Array {
-  const words = new Uint32Array(8)
-  words.set([n, plan.personalization ? 1 : 0, plan.redistributeDangling ? 1 : 0])
-  // 1 - d from the rounded d: so the mass stays 1, instead of growing by their two roundings.
-  const jumpMass = 1 - Math.fround(plan.damping)
-  const floats = [plan.damping, jumpMass, 1 / n, roundedDown(plan.tolerance)]
-  new Float32Array(words.buffer).set(floats, 3)
-  return new Uint8Array(words.buffer)
-}
-
-/** The f32 at or below, so that what the GPU calls converged is so for the host's tolerance too. */
-function roundedDown(value: number): number {
-  const near = Math.fround(value)
-  if (near <= value) return near
-  const bits = new Int32Array(1)
-  const float = new Float32Array(bits.buffer)
-  float[0] = near
-  bits[0] += near > 0 ? -1 : 1
-  return float[0]
-}

@@ -1,18 +1,24 @@
 /**
- * PageRank on the GPU, in f32: batches of iterations, the state read back once a batch. Called by
- * pagerank's index with a checked plan. The layout is made in webgpu-layout.ts, dispatches in
- * webgpu-run.ts, the error bound in webgpu-bound.ts.
+ * PageRank on the GPU, in f32 or in fixed point: batches of iterations, the state read back once a
+ * batch. Called by pagerank's index with a checked plan. The layout is made in webgpu-layout.ts,
+ * dispatches in webgpu-run.ts, numbers in webgpu-arithmetic.ts, f32's bound in webgpu-bound.ts.
  */
 
 import type { ResidentGraph } from '../../devices/device.js'
 import { type Gpu, gpuOf } from '../../devices/webgpu/gpu.js'
-import { pagerankSizes } from '../../devices/webgpu/shaders.generated.js'
 import { DisposedError, NotSupportedError } from '../../errors.js'
 import { createSlices } from '../../turn.js'
+import { fixedBound, fromFixed } from './fixed.js'
 import type { PagerankPlan, PagerankRun } from './types.js'
+import { type Arithmetic, arithmeticFor, type RunState } from './webgpu-arithmetic.js'
 import { roundingBound } from './webgpu-bound.js'
-import { checkLayoutSize, pagerankLayout } from './webgpu-layout.js'
-import { PagerankBuffers, type RunState } from './webgpu-run.js'
+import {
+  checkLayoutSize,
+  type PagerankLayout,
+  type Pause,
+  pagerankLayout,
+} from './webgpu-layout.js'
+import { PagerankBuffers } from './webgpu-run.js'
 
 /** A batch should take about this long: an abort frees the GPU after it, and progress shows. */
 const BATCH_MS = 40
@@ -20,13 +26,16 @@ const BATCH_MS = 40
 /** Most iterations of a batch: those after convergence are empty, but not free. */
 const MAX_BATCH = 32
 
+/** Ranks between two looks at the clock. */
+const STRIDE = 1 << 16
+
 /** `onProgress` comes at most about 30 times a second. */
 const PROGRESS_MS = 33
 
 /**
  * Runs a plan on a graph that a webgpu device holds.
  *
- * @param plan precision `f32`; f64 does not exist on GPUs
+ * @param plan precision `f32` or `exact`; f64 does not exist on GPUs
  * @throws NotSupportedError for `f64`; MemoryLimitError before anything is taken; `signal.reason`
  *   on abort, DisposedError, DeviceLostError
  */
@@ -34,9 +43,9 @@ export async function pagerankWebgpu(
   resident: ResidentGraph,
   plan: PagerankPlan,
 ): Promise<PagerankRun> {
-  if (plan.precision !== 'f32') {
+  if (plan.precision === 'f64') {
     throw new NotSupportedError(
-      `webgpu computes PageRank in f32, not ${plan.precision}; ask for precision: 'f32', or use ` +
+      'webgpu computes PageRank in f32 or exact, not f64: ask for one of these, or for ' +
         "device: 'wasm'",
     )
   }
@@ -45,12 +54,13 @@ export async function pagerankWebgpu(
   gpu.check()
   plan.signal?.throwIfAborted()
   if (resident.disposed) throw new DisposedError('this resident graph')
-  const ranks = (plan.into as Float32Array | undefined) ?? new Float32Array(graph.vertexCount)
-  if (graph.vertexCount === 0) return emptyRun(ranks)
-  checkLayoutSize(gpu, graph)
+  const isWeighted = plan.weighted && graph.weights !== undefined
+  const run = { gpu, resident, plan, isWeighted, arithmetic: arithmeticFor(plan.precision) }
+  if (graph.vertexCount === 0) return emptyRun(ranksFor(plan, 0))
+  checkLayoutSize(gpu, graph, run.arithmetic, isWeighted)
   try {
     // The guard answers an abort at once; the run sees it at its next step and cleans up.
-    return await gpu.guard(compute(gpu, resident, plan, ranks), plan.signal)
+    return await gpu.guard(compute(run), plan.signal)
   } catch (cause) {
     // Its buffers went with it, which the GPU reports in its own words.
     if (!resident.disposed || device.disposed) throw cause
@@ -58,36 +68,48 @@ export async function pagerankWebgpu(
   }
 }
 
-async function compute(
-  gpu: Gpu,
-  resident: ResidentGraph,
-  plan: PagerankPlan,
-  ranks: Float32Array,
-): Promise<PagerankRun> {
+/** Where the ranks go. */
+function ranksFor({ precision, into }: PagerankPlan, length: number): Float64Array | Float32Array {
+  return into ?? (precision === 'f32' ? new Float32Array(length) : new Float64Array(length))
+}
+
+interface Call {
+  gpu: Gpu
+  resident: ResidentGraph
+  plan: PagerankPlan
+  isWeighted: boolean
+  arithmetic: Arithmetic
+}
+
+async function compute({
+  gpu,
+  resident,
+  plan,
+  isWeighted,
+  arithmetic,
+}: Call): Promise<PagerankRun> {
   const { graph, device } = resident
-  const { damping, signal } = plan
+  const { signal } = plan
   const nowMs = () => device.nowMs()
-  const weighted = plan.weighted && graph.weights !== undefined
-  const { layout, isNew } = await pagerankLayout(gpu, resident, weighted, signal)
+  const { layout, isNew } = await pagerankLayout(gpu, resident, arithmetic, isWeighted, signal)
   const startMs = nowMs()
   const run = new PagerankBuffers(gpu, layout)
+  const pause = createSlices(nowMs, () => signal?.throwIfAborted())
   try {
     await run.open(plan)
     signal?.throwIfAborted()
     const state = await iterate(run, plan, nowMs)
     const computedMs = nowMs()
-    await run.readRanks(ranks, signal)
-    const { depths, arcCount } = layout
-    const { residual, danglingBefore } = state
-    const bound = await roundingBound(
-      { damping, ranks, depths, arcCount, residual, danglingBefore, fan: pagerankSizes.SEGMENT },
-      createSlices(nowMs, () => signal?.throwIfAborted()),
-    )
+    const ranks = ranksFor(plan, graph.vertexCount)
+    await readRanks(run, ranks, pause, signal)
     return {
       ranks,
       iterations: state.iterations,
-      residual,
-      roundingBound: bound,
+      residual: state.residual,
+      roundingBound:
+        ranks instanceof Float32Array
+          ? await boundOf(plan, layout, ranks, state, pause)
+          : fixedBound(plan, graph.vertexCount, graph.arcCount),
       uploadMs: isNew ? layout.timings.uploadMs : 0,
       prepareMs: isNew ? layout.timings.prepareMs : 0,
       computeMs: computedMs - startMs,
@@ -98,7 +120,33 @@ async function compute(
   }
 }
 
-function emptyRun(ranks: Float32Array): PagerankRun {
+async function readRanks(
+  run: PagerankBuffers,
+  ranks: Float64Array | Float32Array,
+  pause: Pause,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (ranks instanceof Float32Array) return run.readRanks(ranks, signal)
+  const fixed = new BigUint64Array(ranks.length)
+  await run.readRanks(fixed, signal)
+  for (let v = 0; v < ranks.length; v += STRIDE, await pause()) {
+    const end = Math.min(ranks.length, v + STRIDE)
+    for (let u = v; u < end; u++) ranks[u] = fromFixed(fixed[u])
+  }
+}
+
+function boundOf(
+  { damping }: PagerankPlan,
+  { depths, arcCount, arithmetic }: PagerankLayout,
+  ranks: Float32Array,
+  { residual, danglingBefore }: RunState,
+  pause: Pause,
+): Promise<number> {
+  const fan = arithmetic.segment
+  return roundingBound({ damping, ranks, depths, arcCount, residual, danglingBefore, fan }, pause)
+}
+
+function emptyRun(ranks: Float64Array | Float32Array): PagerankRun {
   const nothing = { iterations: 0, residual: 0, roundingBound: 0 }
   return { ranks, ...nothing, uploadMs: 0, prepareMs: 0, computeMs: 0, readMs: 0 }
 }
