@@ -107,10 +107,14 @@ async function holdThreadContests(
   const sizes = { supersteps: barriers, fanOuts }
   const met = await holdChosen(barrierContest(threads, sizes), settings, say)
   report.contests.push(withoutSleepers(met))
-  for (const contest of [messageContest(threads, traffic), exchangeContest(threads, traffic)]) {
+  const others = [
+    messageContest(threads, traffic),
+    exchangeContest(threads, traffic),
+    telemetryContest(threads, settings.heard),
+  ]
+  for (const contest of others) {
     report.contests.push(await holdChosen(contest, settings, say))
   }
-  report.contests.push(await hold(telemetryContest(threads, settings.heard), settings, say))
 }
 
 async function holdPagerank(

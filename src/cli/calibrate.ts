@@ -1,6 +1,6 @@
 /**
- * `ticktickclock calibrate`: measures transports and devices of this machine, and stores the profile
- * that predictions and `device: 'auto'` use from then on.
+ * `ticktickclock calibrate`: measures transports and devices of this machine, and stores the
+ * profile that predictions and `device: 'auto'` use from then on.
  */
 
 import { mkdir } from 'node:fs/promises'
