@@ -82,6 +82,8 @@ export const COST_TRANSPORTS = ['inline', 'threads', 'transfer'] as const
 const PROCESSORS = 2
 /** Runs of a size, however long they take. */
 const LEAST_RUNS = 3
+/** Supersteps before those that count: calibration, too, waits until code is compiled. */
+const WARM_UP = 1000
 
 /** A run that has ended. */
 interface Ended {
@@ -95,7 +97,7 @@ interface Job {
   run(transport: CostTransport): Promise<Ended>
 }
 
-/** Runs every program on every transport, the first run of each as a proof. */
+/** Runs every program on every transport; every answer is looked at. */
 export async function measureErrors(
   threads: CostThreads,
   settings: ErrorSettings,
@@ -126,13 +128,17 @@ export async function measureErrors(
   return report
 }
 
-/** Costs of the runs after the first, or what is wrong with an answer. */
+/** Costs of the runs after those that warm up, or what is wrong with an answer. */
 async function runRepeatedly(
   run: () => Promise<Ended>,
   { budgetMs, mostSamples }: ErrorSettings['effort'],
 ): Promise<RunCost[] | string> {
-  const first = await run()
-  if (first.complaint !== undefined) return first.complaint
+  const warmMs = performance.now() + budgetMs
+  for (let done = 0; done < WARM_UP && (done === 0 || performance.now() < warmMs); ) {
+    const { cost, complaint } = await run()
+    if (complaint !== undefined) return complaint
+    done += cost.actualMs.length
+  }
   const costs: RunCost[] = []
   const endMs = performance.now() + budgetMs
   const least = Math.min(LEAST_RUNS, mostSamples)

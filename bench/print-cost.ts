@@ -75,7 +75,9 @@ function errorSection({ rows, totals, refusals }: ErrorReport): Section {
     notes: [
       ...totals.map(({ program, supersteps, errorPercent }) => {
         const says = `median error of ${program}, ${supersteps.toLocaleString('en-US')} supersteps`
-        return owed(`${says}: ${formatNumber(errorPercent)} %`, errorPercent, OWED.errorPercent)
+        const { errorPercent: below } = OWED
+        const outcome = errorPercent < below ? 'met' : 'MISSED'
+        return `${says}: ${formatNumber(errorPercent)} %, owed below ${below}: ${outcome}`
       }),
       ...refusals,
       'medians over supersteps; w and h are those of the superstep, g and l of the profile',

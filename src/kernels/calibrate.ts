@@ -1,7 +1,7 @@
 /**
  * Measures what kernels take on the devices of this machine: calls of a small and of larger sizes
- * on open devices, from host arrays to host arrays, and a line through their medians. For the profile
- * that `device: 'auto'` asks.
+ * on open devices, from host arrays to host arrays, and a line through their medians. For the
+ * profile that `device: 'auto'` asks.
  */
 
 import { estimateParameters } from '../cost/fit.js'
