@@ -10,14 +10,23 @@ import { formatNumber, formatRatio } from './table.js'
 /** What is owed: percent, and ratios. */
 const OWED = { errorPercent: 20, sumRatio: 1.15, worstRatio: 1.5 }
 
+/** Two workers that meet as late as this have polled and slept: they shared a core. */
+const TAKING_TURNS_MS = 0.02
+
 /** Every table. */
 export function costSections({ profile, errors, choices }: CostSuiteReport): Section[] {
   return [
     transportSection(profile),
     deviceSection(profile),
-    errorSection(errors),
+    errorSection(errors, takesTurns(profile)),
     choiceSection(choices),
   ]
+}
+
+/** Whether workers had to take turns on a core, of which the model knows nothing. */
+function takesTurns({ transports }: CostProfile): boolean {
+  const pair = transports.threads?.find(({ processors }) => processors === 2)
+  return pair !== undefined && pair.l >= TAKING_TURNS_MS
 }
 
 function transportSection({ transports }: CostProfile): Section {
@@ -57,7 +66,7 @@ function deviceSection({ devices }: CostProfile): Section {
   }
 }
 
-function errorSection({ rows, totals, refusals }: ErrorReport): Section {
+function errorSection({ rows, totals, refusals }: ErrorReport, isBusy: boolean): Section {
   const title = 'Predicted supersteps beside measured ones'
   return {
     title,
@@ -76,7 +85,8 @@ function errorSection({ rows, totals, refusals }: ErrorReport): Section {
       ...totals.map(({ program, supersteps, errorPercent }) => {
         const says = `median error of ${program}, ${supersteps.toLocaleString('en-US')} supersteps`
         const { errorPercent: below } = OWED
-        const outcome = errorPercent < below ? 'met' : 'MISSED'
+        const judged = errorPercent < below ? 'met' : 'MISSED'
+        const outcome = isBusy ? 'not judged, workers took turns on a core' : judged
         return `${says}: ${formatNumber(errorPercent)} %, owed below ${below}: ${outcome}`
       }),
       ...refusals,

@@ -89,8 +89,13 @@ describe('what is owed', () => {
   const row = (autoMs: number, bestMs: number) => ({
     ...{ kernel: 'sort', size: 'x', devices: [], autoMs, bestMs, bestDevice: 'WASM' },
   })
-  const report = (errorPercent: number, sumRatio: number, worstRatio: number): CostSuiteReport => ({
-    profile: SHIPPED_PROFILE,
+  const report = (
+    errorPercent: number,
+    sumRatio: number,
+    worstRatio: number,
+    profile = SHIPPED_PROFILE,
+  ): CostSuiteReport => ({
+    profile,
     errors: { rows: [], refusals: ['REFUSED a'], totals: [total(errorPercent)] },
     choices: { rows: [row(9, 2), row(9, 0.5)], sumRatio, worstRatio, refusals: ['REFUSED b'] },
   })
@@ -109,6 +114,18 @@ describe('what is owed', () => {
       ]),
     )
     expect(notes(20, 1.16, 1.51).filter((line) => line.endsWith('MISSED'))).toHaveLength(3)
+  })
+
+  it('is not judged where workers took turns', () => {
+    const judged = (l: number) => {
+      const threads = SHIPPED_PROFILE.transports.threads?.map((each) => ({ ...each, l }))
+      const profile = { ...SHIPPED_PROFILE, transports: { threads } }
+      const sections = costSections(report(50, 1, 1, profile))
+      return sections.flatMap(({ notes: lines }) => lines.filter((line) => /error of/.test(line)))
+    }
+    const says = 'median error of all of them, 1,234 supersteps: 50.0 %, owed below 20'
+    expect(judged(0.0199)).toEqual([`${says}: MISSED`])
+    expect(judged(0.02)).toEqual([`${says}: not judged, workers took turns on a core`])
   })
 
   it('names every refusal', () => {
