@@ -86,7 +86,7 @@ function errorSection({ rows, totals, refusals }: ErrorReport, isBusy: boolean):
         const says = `median error of ${program}, ${supersteps.toLocaleString('en-US')} supersteps`
         const { errorPercent: below } = OWED
         const judged = errorPercent < below ? 'met' : 'MISSED'
-        const outcome = isBusy ? 'not judged, workers took turns on a core' : judged
+        const outcome = isBusy ? 'not judged, shared core' : judged
         return `${says}: ${formatNumber(errorPercent)} %, owed below ${below}: ${outcome}`
       }),
       ...refusals,

@@ -125,7 +125,7 @@ describe('what is owed', () => {
     }
     const says = 'median error of all of them, 1,234 supersteps: 50.0 %, owed below 20'
     expect(judged(0.0199)).toEqual([`${says}: MISSED`])
-    expect(judged(0.02)).toEqual([`${says}: not judged, workers took turns on a core`])
+    expect(judged(0.02)).toEqual([`${says}: not judged, shared core`])
   })
 
   it('names every refusal', () => {
