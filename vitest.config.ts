@@ -65,7 +65,12 @@ const node: TestProjectInlineConfiguration = {
       shared.setupFiles,
       ...(process.env.NODE_V8_COVERAGE ? ['test/support/coverage.ts'] : []),
     ],
-    env: { ...gpuEnvironment(), TICKTICKCLOCK_TEST_SEED: seed },
+    env: {
+      ...gpuEnvironment(),
+      TICKTICKCLOCK_TEST_SEED: seed,
+      // Not there: what its user has calibrated doesn't choose the devices of tests.
+      XDG_CONFIG_HOME: fileURLToPath(new URL('build/no-profile', import.meta.url)),
+    },
     // The built package runs as users run it: loaded by Node itself, workers and WASM from dist/.
     server: { deps: { external: [/\/dist\//] } },
   },

@@ -5,6 +5,7 @@ import type { ArraySettings } from './array-contest.js'
 import type { ScalingGraph } from './bsp-pagerank.js'
 import type { AnalyticsSettings } from './suite-analytics.js'
 import type { BspSettings } from './suite-bsp.js'
+import type { CostSettings } from './suite-cost.js'
 import type { MemorySettings } from './suite-memory.js'
 import type { GraphChoice, PagerankSettings } from './suite-pagerank.js'
 import type { ParseSettings } from './suite-parse.js'
@@ -26,6 +27,9 @@ suites (default: all)
   bsp               supersteps, messages, programs; bare threads, comlink and kernels beside
   analytics         search, components and PageRank by vertex programs; graphology and the
                     kernel beside
+  cost              g and l of transports, times of devices, predictions beside supersteps, what
+                    device 'auto' takes beside the best; calibrates first, or takes the profile
+                    that TICKTICKCLOCK_PROFILE names
 
 options
   --quick           small inputs, about a minute for all suites, too noisy to quote
@@ -70,6 +74,7 @@ export interface Settings {
   scaling: ScalingSettings
   bsp: BspSettings
   analytics: AnalyticsSettings
+  cost: CostSettings
 }
 
 const SUITES = [
@@ -81,6 +86,7 @@ const SUITES = [
   'scaling',
   'bsp',
   'analytics',
+  'cost',
 ] as const
 const MIB = 2 ** 20
 
@@ -144,6 +150,7 @@ export function parseArguments(args: readonly string[]): Settings {
       effort: { budgetMs: quick ? 300 : 4000, mostSamples: most },
       ...{ peers, seed, filter },
     },
+    cost: costSettings(quick, scales, most, seed, filter),
   }
 }
 
@@ -187,6 +194,33 @@ function bspSettings(
     scaling: quick ? SCALING.slice(0, 1) : SCALING,
     effort: { budgetMs: quick ? 300 : 4000, mostSamples },
     ...{ seed, filter },
+  }
+}
+
+/** None of the sizes is one of calibration's. */
+function costSettings(
+  quick: boolean,
+  scales: number[] | undefined,
+  mostSamples: number,
+  seed: number,
+  filter: RegExp | undefined,
+): CostSettings {
+  const kib = quick ? [8, 384] : [2, 8, 32, 96, 192, 384, 768, 2048]
+  return {
+    errors: {
+      graphScales: scales ?? (quick ? [11] : [11, 14, 16]),
+      arrayScales: scales ?? (quick ? [15] : [15, 19, 21]),
+      sweepBytes: kib.map((count) => count * 1024),
+      sweepSupersteps: quick ? 30 : 200,
+      effort: { budgetMs: quick ? 200 : 3000, mostSamples },
+      ...{ seed, filter },
+    },
+    choices: {
+      graphScales: scales ?? (quick ? [8, 11] : [8, 12, 15]),
+      arrayScales: scales ?? (quick ? [12, 16] : [12, 16, 19, 21, 23]),
+      effort: { budgetMs: quick ? 100 : 3000, mostSamples },
+      ...{ seed, filter },
+    },
   }
 }
 

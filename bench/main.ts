@@ -13,6 +13,7 @@ import { compiledFolder, describeMachine, machineLines } from './machine.js'
 import { toMarkdown, toText } from './print.js'
 import { arraySection } from './print-arrays.js'
 import { bspSections, contestSection } from './print-bsp.js'
+import { costSections } from './print-cost.js'
 import { pagerankSections } from './print-pagerank.js'
 import { scalingSection } from './print-scaling.js'
 import {
@@ -27,6 +28,7 @@ import { publish, RESULTS, save } from './results.js'
 import type { Section } from './section.js'
 import { runAnalyticsSuite } from './suite-analytics.js'
 import { runBspSuite } from './suite-bsp.js'
+import { runCostSuite } from './suite-cost.js'
 import { memorySection, runMemorySuite } from './suite-memory.js'
 import { runPagerankSuite } from './suite-pagerank.js'
 import { parseSection, runParseSuite } from './suite-parse.js'
@@ -136,6 +138,10 @@ async function run(
       report.scaling = await runScalingSuite(settings.scaling, devices, say, (grown) =>
         show([scalingSection(grown)]),
       )
+    }
+    if (suites.has('cost')) {
+      report.cost = await runCostSuite(settings.cost, devices, modules, say)
+      show(costSections(report.cost))
     }
   } finally {
     await devices.close()

@@ -44,6 +44,7 @@ export function readmeFigures(kept: readonly KeptReport[]): string {
     ...sortFigures(kept),
     sentence([...parseFigures(kept), ...memoryFigures(kept)]),
     sentence([...bspFigures(kept), ...programFigures(kept), ...analyticsFigures(kept)]),
+    sentence(costFigures(kept)),
     sentence([...timestampFigures(kept), ...crossoverFigures(kept)]),
   ]
     .filter((part) => part !== '')
@@ -263,6 +264,19 @@ function timestampFigures(kept: readonly KeptReport[]): string[] {
   return [
     `ISO 8601 text is written ${formatNumber(written)} times as fast as \`Date.toISOString\`, and`,
     `read ${formatNumber(read)} times as fast as \`Date.parse\`.`,
+  ]
+}
+
+/** How good predictions are, and choices by them. */
+function costFigures(kept: readonly KeptReport[]): string[] {
+  const { errors, choices } = newest(kept, ({ cost }) => cost)?.found ?? {}
+  const error = errors?.totals.find(({ program }) => program === 'all of them')
+  if (error === undefined || choices?.sumRatio === undefined) return []
+  return [
+    `The cost model is off by ${formatNumber(error.errorPercent)} % in the median of`,
+    `${error.supersteps.toLocaleString('en-US')} supersteps that it was not fitted to;`,
+    `\`device: 'auto'\` takes ${formatNumber(choices.sumRatio)} times as long as the best device`,
+    'for each size.',
   ]
 }
 

@@ -5,11 +5,13 @@ import type { BspReport } from './bsp-contest.js'
 import type { Machine } from './machine.js'
 import { arraySection, sortPhasesSection } from './print-arrays.js'
 import { bspSections, contestSection } from './print-bsp.js'
+import { costSections } from './print-cost.js'
 import { pagerankSections } from './print-pagerank.js'
 import { scalingSection } from './print-scaling.js'
 import type { Chapter, Section } from './section.js'
 import type { SortPhases } from './sort-phases.js'
 import { type BspSuiteReport, bspReports } from './suite-bsp.js'
+import { type CostSuiteReport, costRefusals } from './suite-cost.js'
 import { type MemoryReport, memorySection } from './suite-memory.js'
 import type { PagerankReport } from './suite-pagerank.js'
 import { type ParseReport, parseSection } from './suite-parse.js'
@@ -29,6 +31,7 @@ export interface Report {
   memory: MemoryReport[]
   bsp?: BspSuiteReport
   analytics?: BspReport[]
+  cost?: CostSuiteReport
   wallSeconds: number
 }
 
@@ -61,7 +64,7 @@ export function emptyReport(machine: Machine): Report {
 /** Chapters with something in them. */
 export function chaptersOf(report: Report): Chapter[] {
   const { pagerank, sort, argsort, sortPhases, timestamps, scaling, parse, memory } = report
-  const { bsp, analytics = [] } = report
+  const { bsp, analytics = [], cost } = report
   const chapters: Chapter[] = [
     { title: 'PageRank', sections: pagerank.flatMap(pagerankSections) },
     { title: 'Sorting', sections: sortSections({ sort, argsort, phases: sortPhases }) },
@@ -71,6 +74,7 @@ export function chaptersOf(report: Report): Chapter[] {
     { title: 'Memory', sections: memory.length > 0 ? [memorySection(memory)] : [] },
     { title: 'BSP programs', sections: bsp === undefined ? [] : bspSections(bsp) },
     { title: 'Graph analytics', sections: analytics.map(contestSection) },
+    { title: 'Cost model', sections: cost === undefined ? [] : costSections(cost) },
   ]
   return chapters.filter(({ sections }) => sections.length > 0)
 }
@@ -95,7 +99,7 @@ export function hasRefusals(report: Report): boolean {
   const converged = pagerank.flatMap(({ convergence }) => convergence ?? [])
   const arrays = [...sort, ...argsort, ...timestamps, ...converged]
   const all = [...pagerank, ...arrays, ...sortPhases, ...scaling, ...parse, ...programs]
-  return all.some(({ refusals }) => refusals.length > 0)
+  return costRefusals(report.cost).length > 0 || all.some(({ refusals }) => refusals.length > 0)
 }
 
 /** JSON that people can read and diffs can follow: six digits, a list of numbers on a line. */

@@ -110,7 +110,7 @@ export function settingsForWorkers(): Partial<Config> {
   return { ...rest, wasm: isUrl ? new URL(wasm, base).href : wasm }
 }
 
-/** The profile that `configure` was given: asked for by every run, so without a look at the rest. */
+/** What `configure` was given: asked for by every run, so without a look at the rest. */
 export const configuredProfile = (): CostProfile | undefined => configured.profile
 
 /**

@@ -12,8 +12,8 @@ export interface StoredProfile {
 
 /**
  * Where a profile is kept for a user: `ticktickclock/profile.json` in `%APPDATA%` on Windows, in
- * `$XDG_CONFIG_HOME` or `~/.config` elsewhere. A relative XDG_CONFIG_HOME is to be ignored (XDG Base
- * Directory Specification).
+ * `$XDG_CONFIG_HOME` or `~/.config` elsewhere. A relative XDG_CONFIG_HOME is to be ignored (XDG
+ * Base Directory Specification).
  */
 export function storedProfilePath(): string {
   const { APPDATA, XDG_CONFIG_HOME } = process.env

@@ -1,6 +1,6 @@
 /**
- * Measures g and l of a transport: supersteps of a program that computes nothing, over a range of h,
- * seen as every run is seen (`RunResult.cost`), and a line fitted to the medians.
+ * Measures g and l of a transport: supersteps of a program that computes nothing, over a range of
+ * h, seen as every run is seen (`RunResult.cost`), and a line fitted to the medians.
  */
 
 import { checkInteger, checkOneOf, checkOptions, checkSignal } from '../check.js'
@@ -39,8 +39,8 @@ const KIB = 1024
 /** Bytes that a processor sends. */
 const SIZES = [0, 1, 4, 16, 64, 128, 256, 512, 1024].map((size) => size * KIB)
 /**
- * Supersteps of a size in a row, of which the first doesn't count: its packets are as large as those
- * before.
+ * Supersteps of a size in a row, of which the first doesn't count: its packets are as large as
+ * those before.
  */
 const BLOCK = 4
 /** Rounds of a run over all sizes, the first ones not counted: code gets hot, memory is touched. */
@@ -53,8 +53,9 @@ const MODULE = new URL('./calibration-program.js', import.meta.url)
 const OPTIONS = ['transport', 'processors', 'workers', 'signal']
 
 /**
- * Measures g, the milliseconds for a byte of h, and l, the milliseconds of a superstep that computes
- * and sends nothing. Takes a second or so; what else runs on the machine meanwhile is measured, too.
+ * Measures g, the milliseconds for a byte of h, and l, the milliseconds of a superstep that
+ * computes and sends nothing. Takes a second or so; what else runs on the machine meanwhile is
+ * measured, too.
  *
  * @throws TypeError, RangeError; CalibrationError when the times fit no line; NotSupportedError for
  *   threads without shared memory; `signal.reason` on abort

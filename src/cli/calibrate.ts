@@ -1,6 +1,6 @@
 /**
- * `ticktickclock calibrate`: measures transports and devices of this machine, and stores the profile
- * that predictions and `device: 'auto'` use from then on.
+ * `ticktickclock calibrate`: measures transports and devices of this machine, and stores the
+ * profile that predictions and `device: 'auto'` use from then on.
  */
 
 import { mkdir } from 'node:fs/promises'
@@ -62,7 +62,24 @@ async function calibrate({ profile: given, webgpu, json }: Options, session: Ses
   await file.fill(session.signal, (sink) => sink.write(text))
   const output = await openOutput(undefined)
   await output.fill(session.signal, (sink) => sink.write(json ? text : textOf(profile)))
+  for (const doubt of doubtsAbout(profile)) session.say(doubt)
   session.say(`stored in ${place}`)
+}
+
+/** Waiting workers poll for about as long before they sleep; who meets in time, meets sooner. */
+const POLLING_MS = 0.02
+
+/** What looks as if the machine had been busy. */
+export function doubtsAbout({ transports, origin }: CostProfile): string[] {
+  const shared = (transports.threads ?? []).filter(
+    ({ processors, workers, l }) =>
+      processors === workers && workers > 1 && workers <= origin.hardwareThreads && l >= POLLING_MS,
+  )
+  return shared.map(
+    ({ workers, l }) =>
+      `${workers} workers took ${formatSmall(l * 1000)} µs to meet, as if they had to share a ` +
+      'processor: was the machine busy? Then calibrate again',
+  )
 }
 
 async function measure(webgpu: boolean, { signal }: Session): Promise<CostProfile> {

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { Command, type Option } from 'commander'
 import { currentProfile } from '../cost/current.js'
-import { predictRunTime } from '../cost/params.js'
+import { predictSuperstepTime } from '../cost/params.js'
 import { costParams, type ProfiledParams } from '../cost/profile.js'
 import { type CostProfile, parseProfile } from '../profile.js'
 import type { TransportKind } from '../transport/transport.js'
@@ -91,15 +91,13 @@ interface Prediction {
 async function predict(options: Options): Promise<string> {
   const { processors, work, h, supersteps = 1, transport = 'threads', json } = options
   const { profile, source } = await profileOf(options.profile)
-  const found = paramsOf(profile, transport, processors)
-  const { g, l, workers } = found
-  const load = { work, hRelation: h }
-  const params = { processors, g, l, workers }
-  const one = predictRunTime({ supersteps: [load], params })
+  const params = paramsOf(profile, transport, processors)
+  const { g, l } = params
+  const one = predictSuperstepTime({ work, hRelation: h, params })
   const prediction: Prediction = {
     ...{ processors, transport, supersteps, workMs: supersteps * work },
     ...{ communicateMs: supersteps * h * g, barrierMs: supersteps * l },
-    ...{ predictedMs: supersteps * one, params: found, profile: source },
+    ...{ predictedMs: supersteps * one, params, profile: source },
   }
   return json ? `${JSON.stringify(prediction, undefined, 2)}\n` : textOf(prediction)
 }

@@ -1,6 +1,7 @@
 /**
- * The profile in force: what `configure` was given, the file that `TICKTICKCLOCK_PROFILE` names, the
- * one that `ticktickclock calibrate` has stored, or the table that comes with the package. Read once.
+ * The profile in force: what `configure` was given, the file that `TICKTICKCLOCK_PROFILE` names,
+ * the one that `ticktickclock calibrate` has stored, or the table that comes with the package. Read
+ * once.
  */
 
 import { findStored } from '#stored-profile'

@@ -20,7 +20,7 @@ export interface ParameterFit {
   g: number
   /** Intercept: time of a superstep that computes and sends nothing, 0 or more. */
   l: number
-  /** Part of the variance of T − w that the line explains; 0 or less when a constant does better. */
+  /** Part of the variance of T − w that the line explains; 0 or less if a constant does better. */
   r2: number
   /** Standard deviation of the residuals, in the unit of the samples; 0 for two samples. */
   residual: number

@@ -31,7 +31,8 @@ export interface SuperstepLoad {
   hRelation: number
 }
 
-const PARAMS = ['processors', 'g', 'l', 'rate', 'workers']
+/** The last two: what `costParams` gives can be passed on. */
+const PARAMS = ['processors', 'g', 'l', 'rate', 'workers', 'basis', 'says']
 
 /**
  * What a superstep takes: w + h·g + l.

@@ -18,8 +18,8 @@ export interface TuneRequest {
   /** Parameters for each number of processors to choose from: see `costParams`. */
   candidates: readonly CostParams[]
   /**
-   * Processors with which memory ran out: no more than half as many are suggested, at least 1, since
-   * each holds a state and packets of its own.
+   * Processors with which memory ran out: no more than half as many are suggested, at least 1,
+   * since each holds a state and packets of its own.
    */
   outOfMemoryAt?: number
 }

@@ -1,7 +1,7 @@
 /**
- * Measures what kernels take on the devices of this machine: calls of a small and of larger sizes on
- * open devices, from host arrays to host arrays, and a line through their medians. For the profile
- * that `device: 'auto'` asks.
+ * Measures what kernels take on the devices of this machine: calls of a small and of larger sizes
+ * on open devices, from host arrays to host arrays, and a line through their medians. For the
+ * profile that `device: 'auto'` asks.
  */
 
 import { estimateParameters } from '../cost/fit.js'
@@ -59,7 +59,7 @@ export async function calibrateDevices({
     try {
       const { name, software } = device.info
       const figures: DeviceFigures = { kind, name, software, kernels: {} }
-      for (const [kernel, jobs] of Object.entries(jobsOf(software ? MOST_IN_SOFTWARE : 2 ** 20))) {
+      for (const [kernel, jobs] of Object.entries(jobsOf(device))) {
         signal?.throwIfAborted()
         onStart?.(kind, kernel as ProfiledKernel)
         const measured = await measure(device, jobs, nowMs, signal)
@@ -102,15 +102,18 @@ async function measure(
   return found.kind === 'fit' ? { callMs: found.l, itemMs: found.g } : undefined
 }
 
-function jobsOf(most: number): Record<ProfiledKernel, Jobs[]> {
+function jobsOf({ kind, info }: Device): Record<ProfiledKernel, Jobs[]> {
+  const most = info.software ? MOST_IN_SOFTWARE : Number.POSITIVE_INFINITY
   const random = createRandom(1)
   const lengths = LENGTHS.filter((length) => length <= most)
   const columns = lengths.map((length) => Float64Array.from({ length }, () => random.nextFloat()))
-  const job = (run: (values: Float64Array, device: Device) => Promise<unknown>) =>
-    columns.map((values) => ({
-      count: values.length,
-      run: (device: Device) => run(values, device),
-    }))
+  // What reckons with doubles can't on a GPU.
+  const numbers: readonly (Float32Array | Float64Array)[] =
+    kind === 'webgpu' ? columns.map((values) => Float32Array.from(values)) : columns
+  const job = <A extends ArrayLike<number>>(
+    arrays: readonly A[],
+    run: (values: A, device: Device) => Promise<unknown>,
+  ) => arrays.map((values) => ({ count: values.length, run: (on: Device) => run(values, on) }))
   const graphs = SCALES.map((scale): Graph => generateRmat({ scale, seed: 1 }))
   return {
     pagerank: graphs
@@ -119,13 +122,13 @@ function jobsOf(most: number): Record<ProfiledKernel, Jobs[]> {
         count: graph.vertexCount + graph.arcCount,
         run: (device) => pagerank(graph, { device }),
       })),
-    sort: job((values, device) => sort(values, { device })),
-    timestamps: job((values, device) => {
+    sort: job(columns, (values, device) => sort(values, { device })),
+    timestamps: job(columns, (values, device) => {
       const stamps = new BigInt64Array(values.buffer as ArrayBuffer)
       return convertTimestamps(stamps, { from: 'unix-ns', to: 'unix-us', device, loss: 'floor' })
     }),
-    scan: job((values, device) => scan(values, { device })),
-    reduce: job((values, device) => reduce(values, 'sum', { device })),
-    histogram: job((values, device) => histogram(values, { bins: 64, device })),
+    scan: job(numbers, (values, device) => scan(values, { device })),
+    reduce: job(numbers, (values, device) => reduce(values, 'sum', { device })),
+    histogram: job(numbers, (values, device) => histogram(values, { bins: 64, device })),
   }
 }

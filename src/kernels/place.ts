@@ -88,16 +88,20 @@ export async function placeFor(options: PlaceOptions, request: PlaceRequest): Pr
   const open = (): Promise<Lease> => leaseDevice(kind, count)
   const lease = await (device === 'auto' && kind === 'webgpu' ? orWasm(open) : open())
   const isChosen = lease.device.kind === kind
-  const said = isChosen ? reason : `${reason}; no GPU could be opened`
+  const said = isChosen ? reason : `${reason}; there is no such GPU now`
   return { device: lease.device, reason: said, release: lease.release }
 }
 
-/** A profile may know a GPU that isn't there now. */
-function orWasm(open: () => Promise<Lease>): Promise<Lease> {
-  return open().catch((error) => {
-    if (error instanceof DeviceUnavailableError) return leaseDevice('wasm')
-    throw error
-  })
+/** A profile may know a GPU that isn't there now, or only as an emulated one. */
+async function orWasm(open: () => Promise<Lease>): Promise<Lease> {
+  try {
+    const lease = await open()
+    if (!lease.device.info.software) return lease
+    await lease.release()
+  } catch (error) {
+    if (!(error instanceof DeviceUnavailableError)) throw error
+  }
+  return leaseDevice('wasm')
 }
 
 function isDevice(value: unknown): value is Device {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type CostProfile, parseProfile } from 'ticktickclock/cost'
 import { afterAll, describe, expect, it } from 'vitest'
+import { doubtsAbout } from '../../src/cli/calibrate.js'
 import { cli } from '../support/cli.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'ticktickclock-predict-'))
@@ -99,6 +100,18 @@ describe('calibrate', () => {
     const predicted = await cli(args, { env })
     expect(JSON.parse(predicted.stdout).profile).toBe(`the profile ${place}`)
   }, 120_000)
+
+  it('doubts what looks like a busy machine', () => {
+    const doubts = (threads: CostProfile['transports']['threads']) =>
+      doubtsAbout({ ...profile, transports: { threads } })
+    expect(doubts([row(1, 1e-7, 0.1), row(2, 1e-7, 0.0199), row(8, 1e-7, 1)])).toEqual([])
+    expect(doubts([{ ...row(4, 1e-7, 1), workers: 2 }])).toEqual([])
+    expect(doubts(undefined)).toEqual([])
+    expect(doubts([row(2, 1e-7, 0.03524), row(4, 1e-7, 0.01)])).toEqual([
+      '2 workers took 35 µs to meet, as if they had to share a processor: was the machine busy? ' +
+        'Then calibrate again',
+    ])
+  })
 
   it('refuses a place that is none before it measures', async () => {
     const args = ['calibrate', '--profile', join(folder, 'no', 'folder.json')]

@@ -26,7 +26,7 @@ function fitted(...args: Parameters<typeof estimateParameters>) {
 }
 
 describe('estimateParameters', () => {
-  it('finds the line, a sample with h = 0 included', () => {
+  it('TB12: finds the line, a sample with h = 0 included', () => {
     expect(fitted(line(0.5, 3, [0, 1000, 2000]))).toEqual({
       ...{ kind: 'fit', g: 0.5, l: 3, r2: 1, residual: 0, count: 3 },
     })
@@ -67,7 +67,7 @@ describe('estimateParameters', () => {
     ['not-finite', [...line(1, 1, [1, 2]), { time: 1, hRelation: Number.POSITIVE_INFINITY }]],
     ['not-finite', [...line(1, 1, [1, 2]), { time: 1, work: Number.NaN, hRelation: 3 }]],
     ['negative-slope', line(-1, 20, [1, 2, 3])],
-  ] as const)('names samples that are %s', (reason, samples) => {
+  ] as const)('TB12: names samples that are %s', (reason, samples) => {
     const found = estimateParameters(samples)
     expect(found).toMatchObject({ kind: 'degenerate', reason, count: samples.length })
   })
@@ -109,7 +109,7 @@ describe('recovery', () => {
 
   // Standard errors of a linear fit: Draper and Smith, Applied Regression Analysis, 1.4. l is fifty
   // times the noise and the span of g·h at least as much, so that no sign can turn round.
-  it('is within six standard errors under noise of known size', () => {
+  it('TB12: is within six standard errors under noise of known size', () => {
     fc.assert(
       fc.property(...[logUniform(1e-3, 10), logUniform(1, 100), fc.integer()], (l, span, seed) => {
         const random = createRandom(seed)

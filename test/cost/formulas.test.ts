@@ -14,7 +14,7 @@ import { count, testSeed } from '../support/seed.js'
 const params = { processors: 4, g: 10, l: 50 }
 
 describe('predictions', () => {
-  it('adds work, h times g, and l', () => {
+  it('TB13: adds work, h times g, and l', () => {
     expect(predictSuperstepTime({ work: 1000, hRelation: 100, params })).toBe(2050)
     expect(predictSuperstepTime({ work: 0, hRelation: 0, params })).toBe(50)
     expect(predictSuperstepTime({ work: 7, hRelation: 3, params: { ...params, g: 0, l: 0 } })).toBe(
@@ -22,7 +22,7 @@ describe('predictions', () => {
     )
   })
 
-  it('turns operations into time by the rate', () => {
+  it('TB13: turns operations into time by the rate', () => {
     const counted = { ...params, rate: 500 }
     expect(predictSuperstepTime({ work: 1000, hRelation: 100, params: counted })).toBe(1052)
   })
@@ -78,7 +78,7 @@ describe('analyzePerformance', () => {
     expect(analyzePerformance(119.99, 100).accurate).toBe(true)
   })
 
-  it('never divides zero by zero', () => {
+  it('TB14: never divides zero by zero', () => {
     expect(analyzePerformance(0, 0)).toMatchObject({ errorPercent: 0, accurate: true })
     expect(analyzePerformance(1, 0)).toMatchObject({
       errorPercent: Number.POSITIVE_INFINITY,
@@ -94,7 +94,7 @@ describe('efficiency', () => {
     expect(efficiency({ sequential: 8, parallel: 1, processors: 8 })).toBe(1)
   })
 
-  it('refuses times of zero', () => {
+  it('TB14: refuses times of zero', () => {
     expect(() => efficiency({ sequential: 1, parallel: 0, processors: 1 })).toThrow(
       '"parallel" expected number above 0, got 0',
     )
@@ -116,7 +116,7 @@ describe('scalability', () => {
     expect(points[0].processors).toBe(4)
   })
 
-  it('needs two points, and each number of processors once', () => {
+  it('TB15: needs two points, and each number of processors once', () => {
     expect(scalability([])).toBeUndefined()
     expect(scalability([{ processors: 1, speedup: 1 }])).toBeUndefined()
     expect(() => scalability([...points, { processors: 2, speedup: 1.9 }])).toThrow(

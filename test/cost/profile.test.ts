@@ -1,7 +1,9 @@
 /** Profiles: what is read and refused, and the parameters between and beyond what was measured. */
 
-import { type CostProfile, costParams, parseProfile } from 'ticktickclock/cost'
+import fc from 'fast-check'
+import { ConfigError, type CostProfile, costParams, parseProfile } from 'ticktickclock/cost'
 import { describe, expect, it } from 'vitest'
+import { count, testSeed } from '../support/seed.js'
 
 const row = (processors: number, g: number, l: number, workers = processors) => ({
   ...{ processors, workers, g, l, r2: 0.99, residual: 0.001, count: 8 },
@@ -126,3 +128,47 @@ describe('costParams', () => {
     )
   })
 })
+
+describe('text that is no profile', () => {
+  it('is refused with a ConfigError, whatever it is', () => {
+    const anything = fc.oneof(fc.json(), fc.string(), fc.json().map(deeper))
+    fc.assert(
+      fc.property(anything, (text) => {
+        try {
+          parseProfile(text)
+        } catch (error) {
+          expect(error).toBeInstanceOf(ConfigError)
+          return
+        }
+        expect.unreachable(text)
+      }),
+      { seed: testSeed(), numRuns: count(1000) },
+    )
+  })
+
+  it('is refused, or read as it is, when one value of a profile is another', () => {
+    const paths = leavesOf(profile, [])
+    fc.assert(
+      fc.property(fc.constantFrom(...paths), fc.jsonValue(), (path, value) => {
+        try {
+          const read = parseProfile(JSON.stringify(changed(path.join('.'), value)))
+          expect(parseProfile(JSON.stringify(read))).toEqual(read)
+        } catch (error) {
+          expect(error).toBeInstanceOf(ConfigError)
+        }
+      }),
+      { seed: testSeed(), numRuns: count(1000) },
+    )
+  })
+})
+
+/** In the place of the transports of a profile. */
+function deeper(json: string): string {
+  return `{ "format": "ticktickclock-profile", "version": 1, "transports": ${json} }`
+}
+
+/** Paths of all values of an object. */
+function leavesOf(value: unknown, path: string[]): string[][] {
+  if (typeof value !== 'object' || value === null) return [path]
+  return Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, [...path, key]))
+}

@@ -1,7 +1,7 @@
 /** tune: the best of all candidates by trying them, and the rule for memory. */
 
 import fc from 'fast-check'
-import { predictSuperstepTime, tune } from 'ticktickclock/cost'
+import { costParams, predictSuperstepTime, tune } from 'ticktickclock/cost'
 import { describe, expect, it } from 'vitest'
 import { count, testSeed } from '../support/seed.js'
 
@@ -47,7 +47,7 @@ describe('tune', () => {
     expect(asked.sort()).toEqual([1, 2, 4, 8])
   })
 
-  it('takes at most half of what memory was too small for, at least one', () => {
+  it('TB21: takes at most half of what memory was too small for, at least one', () => {
     const most = (outOfMemoryAt: number) =>
       tune({ work: 1000, hRelation: 0, candidates, outOfMemoryAt }).processors
     expect([16, 9, 8, 7, 5, 3, 2, 1].map(most)).toEqual([8, 4, 4, 2, 2, 1, 1, 1])
@@ -60,6 +60,16 @@ describe('tune', () => {
       '"candidates" has none of at most 2 processors',
     )
     expect(() => tune({ work: 1, hRelation: -1, candidates })).toThrow('"hRelation" expected')
+  })
+
+  it('takes what costParams gives', () => {
+    const measured = [1, 2, 4, 64].map((processors) => costParams({ processors }))
+    const found = tune({ work: 50, hRelation: 1e6, candidates: measured, supersteps: 10 })
+    // The table is of two threads: more processors share them.
+    expect(found.processors).toBe(2)
+    const params = costParams({ processors: 2 })
+    const one = predictSuperstepTime({ work: 25, hRelation: 1e6, params })
+    expect(found.time).toBeCloseTo(10 * one)
   })
 
   it('agrees with the prediction of every candidate', () => {
