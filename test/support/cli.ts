@@ -27,6 +27,8 @@ export interface RunOptions {
   input?: string | Uint8Array | AsyncIterable<Uint8Array>
   env?: Record<string, string>
   cwd?: string
+  /** A process that takes longer is a failure. Default 50,000. */
+  withinMs?: number
   /** Called once with the running process. */
   onStart?: (child: ChildProcess) => void
 }
@@ -40,7 +42,7 @@ export function cli(args: readonly string[], options: RunOptions = {}): Promise<
 
 /** `node ...args`. */
 export async function runNode(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
-  const { input, cwd, onStart } = options
+  const { input, cwd, onStart, withinMs = 50_000 } = options
   const inherited = Object.entries(process.env).filter(([name]) => !SETTINGS.includes(name))
   const env = { ...Object.fromEntries(inherited), ...options.env }
   const startMs = performance.now()
@@ -59,7 +61,7 @@ export async function runNode(args: readonly string[], options: RunOptions = {})
     const timer = setTimeout(() => {
       child.kill('SIGKILL')
       reject(new Error(`did not end: ${args.join(' ')}`))
-    }, 50_000)
+    }, withinMs)
     child.on('close', (ended) => {
       clearTimeout(timer)
       resolve(ended)
