@@ -270,11 +270,15 @@ function timestampFigures(kept: readonly KeptReport[]): string[] {
 /** How good predictions are, and choices by them. */
 function costFigures(kept: readonly KeptReport[]): string[] {
   const { errors, choices } = newest(kept, ({ cost }) => cost)?.found ?? {}
-  const error = errors?.totals.find(({ program }) => program === 'all of them')
-  if (error === undefined || choices?.sumRatio === undefined) return []
+  const own = errors?.totals.filter(({ program }) => program !== 'all of them') ?? []
+  if (own.length === 0 || choices?.sumRatio === undefined) return []
+  const medians = own.map(({ program, errorPercent }) => {
+    const what = program === 'h-relation' ? 'a sweep of h-relations' : program
+    return `${formatNumber(errorPercent)} % for ${what}`
+  })
   return [
-    `The cost model is off by ${formatNumber(error.errorPercent)} % in the median of`,
-    `${error.supersteps.toLocaleString('en-US')} supersteps that it was not fitted to;`,
+    'Predictions for supersteps that the cost model was not fitted to are off by',
+    `${new Intl.ListFormat('en-GB').format(medians)} in the median;`,
     `\`device: 'auto'\` takes ${formatNumber(choices.sumRatio)} times as long as the best device`,
     'for each size.',
   ]
