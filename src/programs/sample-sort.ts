@@ -235,8 +235,16 @@ function partition(
   for (let rank = 1; rank < processors; rank++) ends[rank] += ends[rank - 1]
   const cursors = Uint32Array.from(ends, (_, rank) => (rank === 0 ? 0 : ends[rank - 1]))
   const ordered = new (values.constructor as Constructor)(values.length)
-  for (let i = 0; i < places.length; i++) ordered[cursors[places[i]]++] = values[i]
+  const from = asWords(values)
+  const to = asWords(ordered)
+  for (let i = 0; i < places.length; i++) to[cursors[places[i]]++] = from[i]
   return Array.from(ends, (end, rank) => ordered.subarray(rank === 0 ? 0 : ends[rank - 1], end))
+}
+
+/** The same memory; of f32 as bits, since a signalling NaN is quiet once it has been a number. */
+function asWords(values: SortableArray): SortableArray {
+  if (!(values instanceof Float32Array)) return values
+  return new Uint32Array(values.buffer, values.byteOffset, values.length)
 }
 
 function concatenated(type: ElementType, arrays: readonly SortableArray[]): SortableArray {

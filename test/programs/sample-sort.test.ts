@@ -74,6 +74,16 @@ describe.each(['wasm', 'reference'] as const)('on %s', (device) => {
     await fc.assert(property, { seed, numRuns: count(60) })
   })
 
+  it('keeps the bits of NaN, signalling ones of f32 too', async () => {
+    const bits = Uint32Array.of(0x7fb0_5c13, 0x3f80_0000, 0xffb0_5c13, 0x7fc0_0001, 0x8000_0000, 1)
+    const values = new Float32Array(bits.buffer)
+    for (const p of [1, 2, 3]) {
+      for (const sortOn of [inline, threads]) {
+        expectPermutation(`p = ${p}`, values, (await sortOn({ values, device }, p)).values)
+      }
+    }
+  })
+
   it('200,000 values', async () => {
     for (const type of ['u32', 'f64'] as const) {
       const values = makeValues(type, 200_000, 'uniform', createRandom(seed))
