@@ -12,7 +12,7 @@ import { Graph } from '../../graph/csr.js'
 import { withDoubledLoops } from '../../graph/loops.js'
 import { runSliced } from '../../graph/slices.js'
 import { type Place, placeFor } from '../place.js'
-import { convergenceTolerance, makePlan } from './plan.js'
+import { convergenceTolerance, makePlan, ranksFor } from './plan.js'
 import type { Dialect } from './presets.js'
 import { pagerankReference } from './reference.js'
 import { pagerankReferenceFixed } from './reference-fixed.js'
@@ -256,7 +256,7 @@ async function openPolishing(graph: Graph, signal: AbortSignal): Promise<Polishi
 }
 
 function emptyRun(plan: PagerankPlan): PagerankRun {
-  const ranks = plan.into ?? (plan.precision === 'f32' ? new Float32Array(0) : new Float64Array(0))
+  const ranks = ranksFor(plan, 0)
   const timings = { uploadMs: 0, prepareMs: 0, computeMs: 0, readMs: 0 }
   return { ranks, iterations: 0, residual: 0, roundingBound: 0, ...timings }
 }

@@ -238,6 +238,14 @@ function addCompensated(
   total.lost = lost
 }
 
+/** Where the ranks go: what the caller gave, or a new array of the plan's precision. */
+export function ranksFor(
+  { precision, into }: PagerankPlan,
+  length: number,
+): Float64Array | Float32Array {
+  return into ?? (precision === 'f32' ? new Float32Array(length) : new Float64Array(length))
+}
+
 function checkInto(
   into: Float64Array | Float32Array | undefined,
   precision: Precision,

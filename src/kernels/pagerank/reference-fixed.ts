@@ -16,6 +16,7 @@ import {
   ONE,
   WHOLE,
 } from './fixed.js'
+import { ranksFor } from './plan.js'
 import { createPause, type Pause, sumOutWeights } from './reference.js'
 import type { PagerankPlan, PagerankRun } from './types.js'
 
@@ -52,7 +53,7 @@ export async function pagerankReferenceFixed(
     }
   }
   const computedMs = device.nowMs()
-  const result = (plan.into as Float64Array | undefined) ?? new Float64Array(n)
+  const result = ranksFor(plan, n)
   for (let v = 0; v < n; v += STRIDE, await pause()) {
     const end = Math.min(n, v + STRIDE)
     for (let u = v; u < end; u++) result[u] = fromFixed(ranks[u])

@@ -12,6 +12,7 @@ import type { ResidentGraph } from '../../devices/device.js'
 import { DisposedError } from '../../errors.js'
 import type { Graph } from '../../graph/csr.js'
 import { createSlices } from '../../turn.js'
+import { ranksFor } from './plan.js'
 import type { PagerankPlan, PagerankRun } from './types.js'
 
 /** Arcs or vertices between two looks at the clock: at most some ms of work. */
@@ -66,7 +67,7 @@ export async function pagerankReference(
   const bound = await roundingBound(graph, outWeights, plan, pause)
   await pause()
   const computedMs = device.nowMs()
-  const result = plan.into ?? (plan.precision === 'f32' ? new Float32Array(n) : new Float64Array(n))
+  const result = ranksFor(plan, n)
   result.set(ranks)
   return {
     ranks: result,

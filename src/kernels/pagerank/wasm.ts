@@ -11,6 +11,7 @@ import type { Graph } from '../../graph/csr.js'
 import { runSliced } from '../../graph/slices.js'
 import { type FixedPlan, fixedBound, fixedPlan, fromFixed } from './fixed.js'
 import * as at from './layout.js'
+import { ranksFor } from './plan.js'
 import type { PagerankPlan, PagerankRun } from './types.js'
 
 type WorkerPool = WasmDevice['pool']
@@ -181,11 +182,7 @@ export async function pagerankWasm(
     const computedMs = pool.nowMs()
     const results = new DataView(new ArrayBuffer(at.PARAMETER_BYTES))
     await pool.memory.read(address, bytesOf(results))
-    const ranks =
-      plan.into ??
-      (elementBytes === 8
-        ? new Float64Array(graph.vertexCount)
-        : new Float32Array(graph.vertexCount))
+    const ranks = ranksFor(plan, graph.vertexCount)
     await pool.memory.read(results.getUint32(at.OUTPUT, true), bytesOf(ranks), plan.signal)
     return {
       ranks,

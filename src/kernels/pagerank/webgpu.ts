@@ -9,6 +9,7 @@ import { type Gpu, gpuOf } from '../../devices/webgpu/gpu.js'
 import { DisposedError, NotSupportedError } from '../../errors.js'
 import { createSlices } from '../../turn.js'
 import { fixedBound, fromFixed } from './fixed.js'
+import { ranksFor } from './plan.js'
 import type { PagerankPlan, PagerankRun } from './types.js'
 import { type Arithmetic, arithmeticFor, type RunState } from './webgpu-arithmetic.js'
 import { roundingBound } from './webgpu-bound.js'
@@ -66,11 +67,6 @@ export async function pagerankWebgpu(
     if (!resident.disposed || device.disposed) throw cause
     throw new DisposedError('this resident graph', { cause })
   }
-}
-
-/** Where the ranks go. */
-function ranksFor({ precision, into }: PagerankPlan, length: number): Float64Array | Float32Array {
-  return into ?? (precision === 'f32' ? new Float32Array(length) : new Float64Array(length))
 }
 
 interface Call {
